@@ -1,0 +1,61 @@
+package bundle
+
+import (
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// simple are the escapes of one letter.
+var simple = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// unescape decodes the inside of a valid JSON string. With stop at or above zero it
+// ends as soon as that many bytes are decoded; read is how many bytes of raw were
+// used, so that a place in the text can be found in the document.
+func unescape(raw []byte, stop int) (text string, read int) {
+	out := make([]byte, 0, len(raw))
+	i := 0
+	for i < len(raw) && (stop < 0 || len(out) < stop) {
+		switch c := raw[i]; {
+		case c == '\\' && raw[i+1] == 'u':
+			var r rune
+			r, i = unicodeEscape(raw, i)
+			out = utf8.AppendRune(out, r)
+		case c == '\\':
+			out = append(out, simple[raw[i+1]])
+			i += 2
+		case c < utf8.RuneSelf:
+			out = append(out, c)
+			i++
+		default:
+			r, size := utf8.DecodeRune(raw[i:])
+			out = utf8.AppendRune(out, r)
+			i += size
+		}
+	}
+	return string(out), i
+}
+
+// unicodeEscape decodes the \u escape at i, and the second one of a surrogate pair.
+// A lone surrogate is U+FFFD.
+func unicodeEscape(raw []byte, i int) (r rune, next int) {
+	r = hex4(raw[i+2:])
+	next = i + 6
+	if !utf16.IsSurrogate(r) {
+		return r, next
+	}
+	if next+6 <= len(raw) && raw[next] == '\\' && raw[next+1] == 'u' {
+		if pair := utf16.DecodeRune(r, hex4(raw[next+2:])); pair != utf8.RuneError {
+			return pair, next + 6
+		}
+	}
+	return utf8.RuneError, next
+}
+
+func hex4(digits []byte) rune {
+	n, err := strconv.ParseUint(string(digits[:4]), 16, 16)
+	if err != nil {
+		panic(err) // the document was validated
+	}
+	return rune(n)
+}

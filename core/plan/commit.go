@@ -1,0 +1,51 @@
+package plan
+
+import (
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+)
+
+// Commit is a plan on its way into the store, with what history keeps of it.
+type Commit struct {
+	Node     string
+	Plan     *Plan
+	By       core.Caller
+	Time     time.Time
+	Document string         // SHA-256 of the document that was imported, hexadecimal
+	Note     string         // what the caller says of it
+	Task     string         // id of the task that does it; empty where there is none
+	Restores int64          // the revision that it brings back; 0 where it is no restore
+	Report   *bundle.Bundle // the errors of the import
+}
+
+// Revision is one commit as history keeps it.
+type Revision struct {
+	Node      string    `json:"node"`
+	Number    int64     `json:"revision"` // counts up from 1 in each node
+	Hash      string    `json:"hash"`     // of this commit and all before it, hexadecimal
+	Time      time.Time `json:"time"`
+	By        string    `json:"by"`
+	Via       string    `json:"via"`
+	Mode      Mode      `json:"mode"`
+	Document  string    `json:"document"` // SHA-256 of the imported document, hexadecimal
+	Created   int       `json:"created"`
+	Replaced  int       `json:"replaced"`
+	Deleted   int       `json:"deleted"`
+	Unchanged int       `json:"unchanged"` // unchanged and kept entries of the bundle
+	Rejected  int       `json:"rejected"`
+	Note      string    `json:"note,omitempty"`
+	Task      string    `json:"task,omitempty"`
+	Restores  int64     `json:"restores,omitempty"`
+}
+
+// State returns the state that the revision left.
+func (r Revision) State() State { return State{Revision: r.Number, Hash: r.Hash} }
+
+// Change is one line of the journal: what a revision did to one entry.
+type Change struct {
+	Action   Action
+	Ref      core.Ref
+	Old, New string
+}

@@ -1,0 +1,94 @@
+package plan
+
+import "ekuiper-console/core"
+
+// Outcome is what became of an import, small enough to be kept and shown: every
+// count, every rejected entry and every warning, but of what went well only names.
+type Outcome struct {
+	Mode     Mode           `json:"mode"`
+	Atomic   bool           `json:"atomic"`           // all or nothing was asked for
+	Written  bool           `json:"written"`          // whether a revision was committed
+	Base     int64          `json:"base"`             // the revision before
+	Revision int64          `json:"revision"`         // the revision afterwards; Base where nothing was written
+	Sections []Section      `json:"sections"`         // all twelve, in document order
+	Rejected []Refused      `json:"rejected"`         // in install order
+	Applied  []Done         `json:"applied"`          // the first MaxApplied of them
+	Warnings []core.Finding `json:"warnings"`         // in the order of the steps
+	Unknown  []string       `json:"unknown_sections"` // names in the document that are no section
+}
+
+// MaxApplied bounds the names of applied entries that an Outcome keeps.
+const MaxApplied = 1000
+
+// Section counts the steps of one kind.
+type Section struct {
+	Key       string `json:"section"`
+	Created   int    `json:"created"`
+	Replaced  int    `json:"replaced"`
+	Deleted   int    `json:"deleted"`
+	Unchanged int    `json:"unchanged"`
+	Kept      int    `json:"kept"`
+	Rejected  int    `json:"rejected"`
+}
+
+// Refused is an entry that was kept out.
+type Refused struct {
+	Ref      core.Ref       `json:"ref"`
+	Text     string         `json:"text"` // what the bundle says, cut after MaxText bytes
+	Findings []core.Finding `json:"findings"`
+}
+
+// MaxText bounds the text of a refused entry that an Outcome keeps, in bytes.
+const MaxText = 16 << 10
+
+// Done is an entry that was written.
+type Done struct {
+	Action Action   `json:"action"`
+	Ref    core.Ref `json:"ref"`
+}
+
+// Outcome sums the plan up. Written and Revision are for the caller to set once the
+// plan was committed.
+func (p *Plan) Outcome(atomic bool) *Outcome {
+	o := &Outcome{
+		Mode: p.Mode, Atomic: atomic, Base: p.Base.Revision, Revision: p.Base.Revision,
+		Sections: p.sections(), Rejected: []Refused{}, Applied: []Done{},
+		Warnings: append([]core.Finding{}, p.Warnings()...), Unknown: append([]string{}, p.Unknown...),
+	}
+	for i := range p.Steps {
+		switch s := &p.Steps[i]; {
+		case s.Action == Rejected:
+			o.Rejected = append(o.Rejected, Refused{s.Ref, s.New[:min(len(s.New), MaxText)], s.Findings})
+		case s.Action.Changes() && len(o.Applied) < MaxApplied:
+			o.Applied = append(o.Applied, Done{s.Action, s.Ref})
+		}
+	}
+	return o
+}
+
+// sections counts the steps of each kind.
+func (p *Plan) sections() []Section {
+	var counts [core.NumKinds][NumActions]int
+	for i := range p.Steps {
+		counts[p.Steps[i].Ref.Kind][p.Steps[i].Action]++
+	}
+	sections := make([]Section, 0, core.NumKinds)
+	for _, k := range core.DocumentOrder() {
+		n := counts[k]
+		sections = append(sections, Section{k.Key(), n[Create], n[Replace], n[Delete], n[Unchanged], n[Kept], n[Rejected]})
+	}
+	return sections
+}
+
+// Total adds the sections up.
+func (o *Outcome) Total() (t Section) {
+	for _, s := range o.Sections {
+		t.Created += s.Created
+		t.Replaced += s.Replaced
+		t.Deleted += s.Deleted
+		t.Unchanged += s.Unchanged
+		t.Kept += s.Kept
+		t.Rejected += s.Rejected
+	}
+	return t
+}
