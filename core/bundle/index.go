@@ -1,6 +1,9 @@
 package bundle
 
-import "ekuiper-console/core"
+import (
+	"ekuiper-console/core"
+	"ekuiper-console/core/jsonscan"
+)
 
 // Index tells where in a document its entries stand.
 type Index struct {
@@ -12,21 +15,18 @@ type Index struct {
 // document that it refuses the index is empty.
 func NewIndex(data []byte) *Index {
 	x := &Index{data: data, values: map[core.Ref]int{}}
-	s := newScanner(data)
-	if s.validate() != nil {
+	w := newWalker(data)
+	if w.validate() != nil {
 		return x
 	}
-	_ = s.document(func(_ string, kind core.Kind, known bool) error {
-		if !known {
-			s.skip()
-			return nil
-		}
-		return s.section(kind, func(name string) error {
-			x.values[core.Ref{Kind: kind, Name: name}] = s.pos
-			s.skip()
-			return nil
-		})
-	})
+	err := w.entries(func(ref core.Ref) error {
+		x.values[ref] = w.Pos
+		w.Skip()
+		return nil
+	}, func(string) {})
+	if err != nil {
+		clear(x.values)
+	}
 	return x
 }
 
@@ -39,9 +39,7 @@ func (x *Index) Position(ref core.Ref, offset int) (line, column int) {
 		return 0, 0
 	}
 	if offset >= 0 && x.data[at] == '"' {
-		s := scanner{data: x.data, pos: at}
-		_, read := unescape(s.quoted(), offset)
-		at += 1 + read
+		at = jsonscan.Inside(x.data, at, offset)
 	}
 	return core.Position(string(x.data[:at]), at)
 }
