@@ -1,0 +1,134 @@
+package streamsql
+
+import "strings"
+
+// call reads a function call or window definition, whose name has been read.
+func (p *parser) call(name token) Expr {
+	f, _ := Builtin(name.lit)
+	if f.Kind == WindowDefinition {
+		return p.window(name, f)
+	}
+	c := &Call{Span: Span{name.pos, name.end}, Name: name.lit, NameEnd: name.end}
+	p.report(c, false)
+	if f.Kind == Columns && p.clause != "select" {
+		failAt(c.Span, "function %s can only be used inside the select clause", c.Name)
+	}
+	meta := p.meta
+	p.meta = f.Name == "meta" || f.Name == "mqtt"
+	c.Args = p.args(name, f)
+	p.meta = meta
+	c.Span = p.span(name.pos)
+	p.report(c, true)
+	if p.tok.is("OVER") {
+		c.Over = p.over(name, f)
+		c.Span = p.span(name.pos)
+	}
+	return c
+}
+
+// report lets the check of calls, if there is one, end the parsing.
+func (p *parser) report(c *Call, done bool) {
+	if p.check == nil {
+		return
+	}
+	if e := p.check(finding{c, done}); e != nil {
+		panic(e)
+	}
+}
+
+// args reads the arguments in parentheses. A comma may follow the last.
+func (p *parser) args(name token, f Function) []Expr {
+	var list []Expr
+	p.next()
+	for !p.tok.is(")") {
+		list = append(list, p.expr())
+		if !p.got(",") {
+			break
+		}
+	}
+	shown := name.lit
+	if f.Name != "" {
+		shown = f.Name
+	}
+	if !p.got(")") {
+		p.fail("found function call %q, expected ), but with %q.", shown, p.tok.lit)
+	}
+	return list
+}
+
+// over reads the OVER clause of a call: PARTITION BY, then WHEN or, for a window function, ORDER BY.
+func (p *parser) over(name token, f Function) *Over {
+	if f.Kind != Analytic && f.Kind != WindowFunction {
+		shown := name.lit
+		if f.Name != "" {
+			shown = f.Name
+		}
+		p.fail("Found OVER after non analytic function %s", shown)
+	}
+	from := p.tok.pos
+	p.next()
+	p.wantClass("(", "Found %q after OVER, expect parentheses.")
+	o := &Over{PartitionBy: p.partitionBy()}
+	switch {
+	case f.Kind == Analytic && p.got("WHEN"):
+		o.When = p.expr()
+	case f.Kind == WindowFunction && p.got("ORDER"):
+		p.want("BY", "found %q, expected BY keyword.")
+		o.OrderBy = p.sortItems()
+	case o.PartitionBy == nil:
+		p.fail("Found %q after OVER (, expect partition by or when.", p.tok.class())
+	}
+	p.wantClass(")", "Found %q, expect right parentheses after OVER ")
+	o.Span = p.span(from)
+	return o
+}
+
+// wantClass is want, but the message shows the class of the token found.
+func (p *parser) wantClass(lit, format string) {
+	if !p.got(lit) {
+		p.fail(format, p.tok.class())
+	}
+}
+
+func (p *parser) partitionBy() []Expr {
+	if !p.got("PARTITION") {
+		return nil
+	}
+	p.want("BY", "found %q, expected by after partition.")
+	return p.exprs()
+}
+
+// functionNames are the names of the built-in functions.
+func functionNames() []string {
+	var names []string
+	for f := range Builtins() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// engineString shows an expression as the engine does in its messages.
+func engineString(e Expr) string {
+	switch e := e.(type) {
+	case *Ref:
+		if e.Qualifier == "" {
+			return "$$default." + e.Name
+		}
+		return e.Qualifier + "." + e.Name
+	case *Call:
+		return "Call:{ name:" + strings.ToLower(e.Name) + ", args:[" + engineStrings(e.Args) + "] }"
+	case *Binary:
+		return "binaryExpr:{ " + engineString(e.X) + " " + string(e.Op) + " " + engineString(e.Y) + " }"
+	case *Paren:
+		return engineString(e.X)
+	}
+	return Print(e)
+}
+
+func engineStrings(list []Expr) string {
+	var parts []string
+	for _, e := range list {
+		parts = append(parts, engineString(e))
+	}
+	return strings.Join(parts, ", ")
+}

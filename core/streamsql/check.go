@@ -1,0 +1,199 @@
+package streamsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A finding is a moment in the parsing of a call at which the engine would look at it:
+// when its name is read, and again when its arguments are.
+type finding struct {
+	call *Call
+	done bool
+}
+
+func (f finding) check(known func(string) bool) *Error {
+	if f.done {
+		return checkArgs(f.call)
+	}
+	return checkName(f.call, known)
+}
+
+// CheckCalls reports the calls at and below n of functions that are neither built in nor known, and the
+// built-in ones whose arguments the engine would refuse. Known is asked for names as they are written;
+// nil knows none.
+func CheckCalls(n Node, known func(name string) bool) []*Error {
+	var all []*Error
+	for c := range Calls(n) {
+		e := checkName(c, known)
+		if e == nil {
+			e = checkArgs(c)
+		}
+		if e != nil {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func checkName(c *Call, known func(string) bool) *Error {
+	if _, ok := Builtin(c.Name); ok || known != nil && known(c.Name) {
+		return nil
+	}
+	e := failure(Span{c.From, c.NameEnd}, "function %s not found", c.Name)
+	e.Hint = didYouMean(c.Name, functionNames())
+	return e
+}
+
+// checkArgs checks the arguments of a built-in function: first their number, then each that is a literal.
+func checkArgs(c *Call) *Error {
+	f, ok := Builtin(c.Name)
+	if !ok {
+		return nil
+	}
+	if f.Kind == Trigger {
+		return checkTrigger(c)
+	}
+	if !f.Takes(len(c.Args)) {
+		return wrongArgs(c, c.Span, f.countWords(len(c.Args)))
+	}
+	for i, arg := range c.Args {
+		if words := f.refusal(c, i); words != "" {
+			return wrongArgs(c, Span{arg.Pos(), arg.End()}, words)
+		}
+	}
+	return nil
+}
+
+func wrongArgs(c *Call, at Span, words string) *Error {
+	return failure(at, "validate function %s error: %s", strings.ToLower(c.Name), words)
+}
+
+func (f Function) countWords(found int) string {
+	switch {
+	case f.count == "":
+		return fmt.Sprintf("Expect %d arguments but found %d.", f.Min, found)
+	case strings.Contains(f.count, "%d"):
+		return fmt.Sprintf(f.count, found)
+	}
+	return f.count
+}
+
+// refusal returns what the engine says against an argument, or nothing.
+func (f Function) refusal(c *Call, i int) string {
+	p, ok := params[f.param(i)]
+	if !ok {
+		return ""
+	}
+	if classOf(c.Args[i])&p.refuses != 0 {
+		if words, ok := oddWords[fmt.Sprintf("%s/%d", f.Name, i+1)]; ok {
+			return words
+		}
+		return fmt.Sprintf("Expect %s type for parameter %d", p.want, i+1)
+	}
+	if p.value == nil {
+		return ""
+	}
+	return p.value(c, i)
+}
+
+// checkTrigger checks the arguments of dedup_trigger: three fields and an integer.
+func checkTrigger(c *Call) *Error {
+	if len(c.Args) != 4 {
+		return failure(c.Span, "dedup_trigger function should have 4 arguments")
+	}
+	for i, arg := range c.Args {
+		cl, at := classOf(arg), Span{arg.Pos(), arg.End()}
+		switch {
+		case i < 3 && cl != classField:
+			return failure(at, "dedup_trigger function should have fieldRef as the %d argument", i+1)
+		case i == 3 && cl&(classInt|classNegative) == 0:
+			return failure(at, "dedup_trigger function should have integer as the fourth argument")
+		}
+	}
+	return nil
+}
+
+// checkClauses makes the checks of a whole statement: which kinds of functions stand in which clause.
+func checkClauses(s *Select) *Error {
+	for _, e := range s.GroupBy {
+		if c := firstCall(e, Aggregate); c != nil {
+			return refuse(c, "Not allowed to call aggregate functions in GROUP BY clause: %s.", engineString(e))
+		}
+	}
+	if e := checkSetReturning(s.Fields); e != nil {
+		return e
+	}
+	for _, part := range clausesAfterFields(s) {
+		if c := firstCall(part, SetReturning); c != nil {
+			return refuse(c, "select statement shouldn't has srf except fields")
+		}
+	}
+	for _, part := range clausesAfterFields(s) {
+		if c := firstCall(part, WindowFunction); c != nil {
+			return refuse(c, "window functions can only be in select fields")
+		}
+	}
+	return nil
+}
+
+func refuse(c *Call, format string, args ...any) *Error {
+	return failure(c.Span, format, args...)
+}
+
+// checkSetReturning allows one set-returning function in all fields, and none in the arguments of a call.
+func checkSetReturning(fields []*Field) *Error {
+	var first, second *Call
+	for _, f := range fields {
+		for c := range Calls(f) {
+			if inner := nested(c); inner != nil {
+				return refuse(inner, "select clause shouldn't has nested set-returning-functions")
+			}
+			if !c.isKind(SetReturning) {
+				continue
+			}
+			if first == nil {
+				first = c
+			} else if second == nil {
+				second = c
+			}
+		}
+	}
+	if second != nil {
+		return refuse(second, "select clause shouldn't has multi set-returning-functions")
+	}
+	return nil
+}
+
+func clausesAfterFields(s *Select) []Node {
+	var list []Node
+	for _, j := range s.Joins {
+		list = append(list, j)
+	}
+	list = appendNodes(appendOne(list, s.Where), s.GroupBy)
+	return appendNodes(appendOne(list, s.Having), s.OrderBy)
+}
+
+func (c *Call) isKind(k FunctionKind) bool {
+	f, ok := Builtin(c.Name)
+	return ok && f.Kind == k
+}
+
+func firstCall(n Node, k FunctionKind) *Call {
+	for c := range Calls(n) {
+		if c.isKind(k) {
+			return c
+		}
+	}
+	return nil
+}
+
+// nested returns a set-returning call directly below one of the arguments of a call.
+func nested(c *Call) *Call {
+	for _, arg := range c.Args {
+		if inner := firstCall(arg, SetReturning); inner != nil {
+			return inner
+		}
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package streamsql
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Create is CREATE STREAM or CREATE TABLE.
+type Create struct {
+	Span
+	Table    bool
+	Name     string
+	NameSpan Span
+	Fields   []*Column // none for a source without a schema
+	Options  Options
+}
+
+// Column is a field of a stream, a table or a STRUCT. Default is nil when absent, else a literal.
+type Column struct {
+	Span
+	Name    string
+	Type    Type
+	Default Expr
+}
+
+// Type is the type of a column. Elem is what an ARRAY holds, Fields what a STRUCT does.
+type Type struct {
+	Name   string // BIGINT, FLOAT, STRING, DATETIME, BOOLEAN, BYTEA, ARRAY or STRUCT
+	Elem   *Type
+	Fields []*Column
+}
+
+// A basic type has no parts. Convert checks that a default can become a value of the type; nil means that
+// the type takes no default.
+type basicType struct {
+	goName  string
+	convert func(string) error
+}
+
+var basicTypes = map[string]basicType{
+	"BIGINT":   {"int64", func(s string) error { _, err := strconv.ParseInt(s, 10, 64); return err }},
+	"FLOAT":    {"float64", func(s string) error { _, err := strconv.ParseFloat(s, 64); return err }},
+	"STRING":   {"string", func(string) error { return nil }},
+	"BOOLEAN":  {"bool", func(s string) error { _, err := strconv.ParseBool(s); return err }},
+	"DATETIME": {"datetime", nil},
+	"BYTEA":    {"bytea", nil},
+}
+
+func (p *parser) create() *Create {
+	from := p.tok.pos
+	p.next()
+	c := &Create{Table: p.streamOrTable()}
+	c.NameSpan = Span{p.tok.pos, p.tok.end}
+	c.Name = p.sourceName("stream")
+	c.Fields = p.columns()
+	c.Options = p.options()
+	c.Span = p.span(from)
+	if !p.tok.is(";") && p.tok.kind != eof {
+		p.fail("found %q, expected semicolon or EOF.", p.tok.lit)
+	}
+	if e := checkCreate(c); e != nil {
+		panic(e)
+	}
+	return c
+}
+
+// columns reads the fields of a source or STRUCT in parentheses, and WITH if it follows.
+func (p *parser) columns() []*Column {
+	p.enter()
+	defer p.leave()
+	p.want("(", "found %q, expected lparen after stream name.")
+	if p.got(")") {
+		p.with()
+		return nil
+	}
+	var list []*Column
+	for {
+		list = append(list, p.column())
+		comma := p.got(",")
+		if p.got(")") {
+			break
+		}
+		if !comma {
+			p.fail("found %q, expect comma or rparen.", p.tok.lit)
+		}
+	}
+	if !p.tok.is(",") && !p.tok.is(")") {
+		p.with()
+	}
+	return list
+}
+
+func (p *parser) with() {
+	if p.word0() != "WITH" {
+		p.fail("found %q, expected is with.", p.shown())
+	}
+	p.next()
+}
+
+func (p *parser) column() *Column {
+	c := &Column{Name: p.tok.lit}
+	from := p.tok.pos
+	if p.tok.kind != ident {
+		p.fail("found %q, expect stream field name.", p.tok.lit)
+	}
+	p.next()
+	c.Type = p.columnType("found %q, expect valid stream field types(BIGINT | FLOAT | STRING | DATETIME | BOOLEAN | BYTEA | ARRAY | STRUCT).")
+	if p.got("DEFAULT") {
+		c.Default = p.defaultValue(c.Type)
+	}
+	c.Span = p.span(from)
+	if c.Type.Name == "STRUCT" && !p.tok.is(",") && !p.tok.is(")") {
+		p.fail("found %q, expect comma in create stream record statement.", p.tok.lit)
+	}
+	return c
+}
+
+// columnType reads a type. The format takes the literal found where there is none.
+func (p *parser) columnType(format string) Type {
+	p.enter()
+	defer p.leave()
+	t := Type{Name: p.word0()}
+	switch {
+	case t.Name == "ARRAY":
+		p.next()
+		t.Elem = p.element()
+	case t.Name == "STRUCT":
+		p.next()
+		t.Fields = p.columns()
+	case basicTypes[t.Name].goName == "":
+		p.fail(format, p.tok.lit)
+	default:
+		p.next()
+	}
+	return t
+}
+
+func (p *parser) element() *Type {
+	p.want("(", "found %q, expect lparen in array type definition.")
+	t := p.columnType("found %q, expect stream data types.")
+	p.want(")", "found %q, expect rparen in array type definition.")
+	return &t
+}
+
+// defaultValue reads the literal after DEFAULT and checks it against the type.
+func (p *parser) defaultValue(t Type) Expr {
+	from, lit := p.tok.pos, p.tok.lit
+	if p.got("-") {
+		lit += p.tok.lit
+	}
+	var e Expr
+	switch {
+	case p.tok.kind == integer || p.tok.kind == number:
+		e = p.number(from, strings.TrimSuffix(lit, p.tok.lit))
+	case lit == "-"+p.tok.lit:
+		p.fail("found %q, expect default constraint value.", "-")
+	case p.tok.kind == doubleQuoted || p.tok.kind == singleQuoted, p.tok.is("TRUE"), p.tok.is("FALSE"):
+		e = p.operand()
+	default:
+		p.fail("found %q, expect default constraint value.", lit)
+	}
+	checkDefault(Span{from, p.last}, t, lit)
+	return e
+}
+
+func checkDefault(at Span, t Type, lit string) {
+	basic := basicTypes[t.Name]
+	switch {
+	case t.Name == "ARRAY":
+		failAt(at, "DEFAULT clause is not supported for *ast.ArrayType")
+	case basic.convert == nil:
+		failAt(at, "DEFAULT clause is not supported for %s", basic.goName)
+	case basic.convert(lit) != nil:
+		failAt(at, "cannot convert string(%s) to %s", lit, basic.goName)
+	}
+}
+
+// checkCreate makes the checks of a whole statement: which options go together.
+func checkCreate(c *Create) *Error {
+	o := &c.Options
+	at := o.at("FORMAT")
+	binary := strings.EqualFold(o.Format, "binary")
+	switch {
+	case !knownFormat(o.Format):
+		e := failure(at, "option 'format=%s' is invalid", o.Format)
+		e.Hint = didYouMean(o.Format, formats)
+		return e
+	case o.Kind == "lookup" && o.Type == "memory" && o.Key == "":
+		return failure(o.at("KIND"), "Option \"key\" is required for memory lookup table.")
+	case binary && c.Table:
+		return failure(at, "'binary' format is not supported for table")
+	case binary && len(c.Fields) > 1:
+		return failure(at, "'binary' format stream can have only one field")
+	case binary && len(c.Fields) == 1 && c.Fields[0].Type.Name != "BYTEA":
+		return failure(at, "'binary' format stream can have only 'bytea' type field")
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+// Package streamsql reads and writes eKuiper's SQL dialect: the SELECT of a rule and the CREATE of a stream or table.
+// It agrees with the engine on what is a statement, including the statements that the engine accepts by accident,
+// and says what is wrong in the engine's words, with a place and a hint beside them.
+//
+// A text goes through lex.go (tokens), select.go, expr.go, operand.go, call.go and window.go (one SELECT), or
+// statement.go, create.go and options.go (the other statements), to the tree of ast.go. Walk visits a tree and
+// Print writes it. The syntax can be checked without knowing which functions exist (ParseSelect), the calls
+// afterwards (CheckCalls), or both at once (Check). The built-in functions are the table in functions_table.go.
+//
+// # Grammar
+//
+// Words in capitals are keywords in any case. IDENT is a letter followed by letters, digits and underscores, unless
+// it is reserved, or anything between backquotes. STRING is in single or double quotes, with the escapes of Go.
+// White space and comments (-- to the end of the line, and between /* and */) may stand between any two tokens,
+// and white space also within the operators of two characters.
+//
+//	select    = "SELECT" field { "," field }
+//	            "FROM" source { joinType "JOIN" source [ "ON" expr ] }
+//	            [ "WHERE" expr ]
+//	            [ "GROUP" "BY" expr { "," expr } ]
+//	            [ "HAVING" expr ]
+//	            [ "ORDER" "BY" sortItems ]
+//	            [ "LIMIT" INTEGER ]
+//	            ( EOF | ";" anything ) .
+//	field     = expr [ "AS" IDENT ] [ "INVISIBLE" ] .
+//	joinType  = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS" .        CROSS has no ON
+//	source    = { word ( "AS" IDENT | word ) } [ word ] .              the words are joined to one name
+//	word      = IDENT | "/" | "#" | "+" .
+//	sortItems = { expr [ "ASC" | "DESC" ] | "," } .                    each expr begins with IDENT
+//
+//	expr      = operand { binary } .
+//	binary    = operator operand
+//	          | subscript
+//	          | [ "NOT" ] "BETWEEN" operand "AND" operand
+//	          | [ "NOT" ] "IN" list
+//	          | [ "NOT" ] "LIKE" operand .
+//	operator  = "OR" | "AND" | "=" | "!=" | "<" | "<=" | ">" | ">="
+//	          | "+" | "-" | "|" | "^" | "*" | "/" | "%" | "&" | "->" | "." .
+//	list      = "(" expr { "," expr } ")" | operand .
+//	operand   = "(" expr ")" | literal | case | call | window | reference | star | subscript | "IN" list .
+//	literal   = [ "-" ] INTEGER | [ "-" ] FLOAT | STRING | "TRUE" | "FALSE" | unit .
+//	unit      = "DD" | "HH" | "MI" | "SS" | "MS" .
+//	reference = IDENT [ "." [ IDENT | "*" ] ] .
+//	star      = "*" { "EXCEPT" "(" { IDENT [ "," ] } ")" | "REPLACE" "(" field { "," field } ")" } .
+//	subscript = "[" [ bound ] [ ":" [ bound ] ] "]" .
+//	bound     = [ "-" ] INTEGER | expr .                               an expr that begins with no INTEGER
+//	case      = "CASE" [ expr ] "WHEN" expr "THEN" expr
+//	            { "WHEN" expr "THEN" expr | "ELSE" expr } "END" .
+//	call      = IDENT args [ callOver ] .
+//	args      = "(" [ expr { "," expr } [ "," ] ] ")" .
+//	callOver  = "OVER" "(" [ partition ] [ "WHEN" expr | "ORDER" "BY" sortItems ] ")" .   not empty
+//	partition = "PARTITION" "BY" expr { "," expr } .
+//	window    = windowName args [ "FILTER" "(" "WHERE" expr ")" ]
+//	            [ "OVER" "(" [ "WHEN" expr ] [ partition ] ")" ] .
+//
+// Operators bind in five ranks, from OR, AND, the comparisons with IN, BETWEEN and LIKE, + - | ^ to * / % & with
+// subscripts and arrows, and all of them group from the left. The right side of BETWEEN counts as one operand: in
+// a BETWEEN 1 AND 2 + 3 the sum is that of the range and 3, as the engine has it.
+//
+//	create    = "CREATE" ( "STREAM" | "TABLE" ) IDENT columns "WITH" options ( EOF | ";" anything ) .
+//	columns   = "(" [ column { "," column } [ "," ] ] ")" .
+//	column    = IDENT type [ "DEFAULT" literal ] .
+//	type      = "BIGINT" | "FLOAT" | "STRING" | "DATETIME" | "BOOLEAN" | "BYTEA"
+//	          | "ARRAY" "(" type ")" | "STRUCT" "(" column { "," column } [ "," ] ")" .
+//	options   = "(" { option | "," } ")" .
+//	option    = name "=" ( STRING | "TRUE" | "FALSE" ) .               only double quotes
+//	show      = "SHOW" ( "STREAMS" | "TABLES" ) ( EOF | ";" anything ) .
+//	other     = ( "DESCRIBE" | "EXPLAIN" | "DROP" ) ( "STREAM" | "TABLE" ) IDENT anything .
+//
+// The words CREATE, STREAM, WITH and the like, types and option names are no reserved words and may stand in quotes.
+package streamsql

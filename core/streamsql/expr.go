@@ -1,0 +1,244 @@
+package streamsql
+
+import (
+	"math"
+	"strconv"
+)
+
+// precedence ranks the binary operators; the higher binds tighter. All of them group from the left.
+// Subscripts and arrows rank with multiplication, so 2 * a->b is (2 * a)->b.
+var precedence = map[Op]int{
+	OpOr:  1,
+	OpAnd: 2,
+	"=":   3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3,
+	OpIn: 3, OpNotIn: 3, OpBetween: 3, OpNotBetween: 3, OpLike: 3, OpNotLike: 3,
+	"+": 4, "-": 4, "|": 4, "^": 4,
+	"*": 5, "/": 5, "%": 5, "&": 5, OpSubscript: 5, OpArrow: 5,
+}
+
+// expr reads an expression: operands and the operators between them.
+func (p *parser) expr() Expr {
+	root := p.operand()
+	for {
+		op, ok := p.operator()
+		if !ok {
+			return root
+		}
+		root = graft(root, op, p.right(op))
+	}
+}
+
+// operator reads a binary operator. The bracket of a subscript is left in place, because it belongs to the operand.
+func (p *parser) operator() (Op, bool) {
+	if p.tok.kind != symbol && p.tok.kind != keyword {
+		return "", false
+	}
+	switch op := Op(p.tok.lit); op {
+	case "[":
+		return OpSubscript, true
+	case ".":
+		p.next()
+		return OpArrow, true
+	case "NOT":
+		p.next()
+		return p.negated(), true
+	default:
+		if precedence[op] == 0 {
+			return "", false
+		}
+		p.next()
+		return op, true
+	}
+}
+
+func (p *parser) negated() Op {
+	op := "NOT " + Op(p.tok.lit)
+	if p.tok.kind != keyword || precedence[op] == 0 {
+		p.fail("found %q, expected expression", p.tok.lit)
+	}
+	p.next()
+	return op
+}
+
+// right reads the operand on the right of an operator.
+func (p *parser) right(op Op) Expr {
+	switch op {
+	case OpIn, OpNotIn:
+		return p.list(p.tok.pos)
+	case OpBetween, OpNotBetween:
+		return p.bounds()
+	}
+	from := p.tok.pos
+	y := p.operand()
+	switch {
+	case op == OpLike || op == OpNotLike:
+		checkPattern(y)
+	case op == "-" && isNegative(y):
+		// Two dashes begin a comment, so the number could not be printed after the operator as it stands.
+		y = &Paren{Span{from, y.End()}, y}
+	}
+	return y
+}
+
+func isNegative(e Expr) bool {
+	switch e := e.(type) {
+	case *Int:
+		return e.Value < 0
+	case *Float:
+		return math.Signbit(e.Value)
+	}
+	return false
+}
+
+// graft hangs an operator and its right operand into a tree, below every operator on the tree's
+// right edge that binds less tightly. The edge is never longer than there are ranks.
+func graft(root Expr, op Op, y Expr) Expr {
+	at := &root
+	for {
+		b, ok := (*at).(*Binary)
+		if !ok || precedence[b.Op] >= precedence[op] {
+			break
+		}
+		b.To = y.End()
+		at = &b.Y
+	}
+	*at = &Binary{Span{(*at).Pos(), y.End()}, op, *at, y}
+	return root
+}
+
+// operand reads what stands between operators.
+func (p *parser) operand() Expr {
+	p.enter()
+	defer p.leave()
+	from, lit := p.tok.pos, p.tok.lit
+	switch p.tok.kind {
+	case ident:
+		return p.name()
+	case integer, number:
+		return p.number(from, "")
+	case doubleQuoted, singleQuoted:
+		p.next()
+		return &String{p.span(from), lit}
+	case keyword:
+		if e := p.keywordOperand(); e != nil {
+			return e
+		}
+	case symbol:
+		if e := p.symbolOperand(); e != nil {
+			return e
+		}
+	}
+	p.fail("found %q, expected expression.", lit)
+	return nil
+}
+
+func (p *parser) keywordOperand() Expr {
+	from, lit := p.tok.pos, p.tok.lit
+	switch {
+	case lit == "CASE":
+		return p.caseExpr()
+	case lit == "TRUE" || lit == "FALSE":
+		p.next()
+		return &Bool{p.span(from), lit == "TRUE"}
+	case timeUnits[lit]:
+		p.next()
+		return &TimeUnit{p.span(from), lit}
+	case lit == "IN":
+		p.next()
+		return p.list(from)
+	}
+	return nil
+}
+
+func (p *parser) symbolOperand() Expr {
+	from := p.tok.pos
+	switch p.tok.lit {
+	case "(":
+		p.next()
+		x := p.expr()
+		p.want(")", "found %q, expected right paren.")
+		return &Paren{p.span(from), x}
+	case "[":
+		return p.subscript()
+	case "*":
+		return p.star()
+	case "-":
+		minus := p.tok
+		p.next()
+		if p.tok.kind == integer || p.tok.kind == number {
+			return p.number(from, "-")
+		}
+		p.fail("found %q, expected expression.", minus.lit)
+	}
+	return nil
+}
+
+// number reads an unsigned number; the sign before it is given.
+func (p *parser) number(from int, sign string) Expr {
+	lit, k := sign+p.tok.lit, p.tok.kind
+	if k == integer {
+		v, _ := strconv.ParseInt(lit, 10, 64) // beyond the range, this is the nearest number within
+		p.next()
+		return &Int{p.span(from), v}
+	}
+	v, err := strconv.ParseFloat(lit, 64)
+	if err != nil {
+		p.fail("found %q, invalid number value.", lit)
+	}
+	p.next()
+	return &Float{p.span(from), v}
+}
+
+// name reads a field, with its qualifier if there is one, or a call. A point at the end is ignored.
+func (p *parser) name() Expr {
+	first := p.tok
+	p.next()
+	if p.tok.is("(") {
+		return p.call(first)
+	}
+	ref := &Ref{Name: first.lit}
+	if p.got(".") && (p.tok.kind == ident || p.tok.is("*")) {
+		ref.Qualifier, ref.Name = first.lit, p.tok.lit
+		p.next()
+	}
+	ref.Span = p.span(first.pos)
+	return ref
+}
+
+// list reads what follows IN: values in parentheses, or one operand. A list in the place of
+// an operand begins with the word IN itself, at the given offset.
+func (p *parser) list(from int) Expr {
+	if !p.tok.is("(") {
+		return p.listOperand()
+	}
+	l := &List{}
+	p.next()
+	for {
+		l.Values = append(l.Values, p.listValue())
+		if p.got(",") {
+			continue
+		}
+		p.want(")", "expect ) for IN expression, but got %q")
+		l.Span = p.span(from)
+		return l
+	}
+}
+
+func (p *parser) listOperand() Expr {
+	defer reword(func(msg string) string { return "expect expression after IN, but got error " + msg })
+	return p.operand()
+}
+
+func (p *parser) listValue() Expr {
+	defer reword(func(msg string) string { return "expect elements for IN expression, but " + msg })
+	return p.expr()
+}
+
+// bounds reads what follows BETWEEN.
+func (p *parser) bounds() Expr {
+	r := &Range{Low: p.operand()}
+	p.want("AND", "expect AND expression after between but found %s")
+	r.High = p.operand()
+	r.Span = p.span(r.Low.Pos())
+	return r
+}

@@ -1,0 +1,38 @@
+package streamsql
+
+import (
+	"regexp"
+	"strings"
+)
+
+// checkPattern checks the pattern of a LIKE when it is a string. The engine makes a regular expression
+// of it without escaping anything, so brackets and the like must be ones of a regular expression.
+func checkPattern(e Expr) {
+	s, ok := e.(*String)
+	if !ok {
+		return
+	}
+	if _, err := regexp.Compile(likeToRegexp(s.Value)); err != nil {
+		failAt(s.Span, "invalid LIKE pattern: %v", err)
+	}
+}
+
+func likeToRegexp(pattern string) string {
+	var b strings.Builder
+	b.WriteByte('^')
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == '%':
+			b.WriteString(".*")
+		case c == '_':
+			b.WriteByte('.')
+		case c == '\\' && i+1 < len(pattern):
+			b.WriteString(pattern[i : i+2])
+			i++
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('$')
+	return b.String()
+}

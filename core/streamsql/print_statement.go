@@ -1,0 +1,115 @@
+package streamsql
+
+import (
+	"strconv"
+	"strings"
+)
+
+func (p *printer) selectStatement(s *Select) {
+	p.add("SELECT ")
+	list(p, s.Fields)
+	p.add(" FROM ")
+	p.source(s.Source)
+	for _, j := range s.Joins {
+		p.add(" ")
+		p.join(j)
+	}
+	p.optional(" WHERE ", s.Where)
+	if s.GroupBy != nil {
+		p.add(" GROUP BY ")
+		list(p, s.GroupBy)
+	}
+	p.optional(" HAVING ", s.Having)
+	if len(s.OrderBy) > 0 {
+		p.add(" ORDER BY ")
+		list(p, s.OrderBy)
+	}
+	if s.Limit != nil {
+		p.add(" LIMIT ")
+		p.node(s.Limit)
+	}
+	if s.Terminated {
+		p.add(";")
+	}
+}
+
+func (p *printer) field(f *Field) {
+	p.node(f.Expr)
+	if f.Alias != "" {
+		p.add(" AS ", name(f.Alias))
+	}
+	if f.Invisible {
+		p.add(" INVISIBLE")
+	}
+}
+
+func (p *printer) source(s *Source) {
+	p.add(sourceName(s))
+	if s.Alias != "" {
+		p.add(" AS ", name(s.Alias))
+	}
+}
+
+// sourceName prints a topic without quotes where the parser would put it together again.
+func sourceName(s *Source) string {
+	if strings.ContainsAny(s.Name, " \t\r\n`") {
+		return "`" + s.Name + "`"
+	}
+	p := newParser(s.Name)
+	again := p.source()
+	alone := s.Alias == "" || again.Parts%2 == 1
+	if alone && again.Parts > 0 && p.tok.kind == eof && again.Name == s.Name && again.Alias == "" {
+		return s.Name
+	}
+	return "`" + s.Name + "`"
+}
+
+func (p *printer) join(j *Join) {
+	p.add(j.Type, " JOIN ")
+	p.source(j.Source)
+	p.optional(" ON ", j.On)
+}
+
+func (p *printer) sortItem(s *SortItem) {
+	p.node(s.Expr)
+	if s.Desc {
+		p.add(" DESC")
+	}
+}
+
+func (p *printer) create(c *Create) {
+	p.add("CREATE ", noun(c.Table), " ", name(c.Name), " (")
+	list(p, c.Fields)
+	p.add(") WITH (")
+	for i, o := range c.Options.Given {
+		p.separate(i)
+		p.add(o.Name, "=", strconv.Quote(o.Value))
+	}
+	p.add(")")
+}
+
+func (p *printer) column(c *Column) {
+	p.add(name(c.Name), " ")
+	p.columnType(c.Type)
+	p.optional(" DEFAULT ", c.Default)
+}
+
+func (p *printer) columnType(t Type) {
+	p.add(t.Name)
+	switch {
+	case t.Elem != nil:
+		p.add("(")
+		p.columnType(*t.Elem)
+		p.add(")")
+	case t.Fields != nil:
+		p.add("(")
+		list(p, t.Fields)
+		p.add(")")
+	}
+}
+
+func printList[N Node](nodes []N) string {
+	var p printer
+	list(&p, nodes)
+	return p.String()
+}

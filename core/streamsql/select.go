@@ -1,0 +1,199 @@
+package streamsql
+
+import "strings"
+
+// selectStatement reads a SELECT to its end.
+func (p *parser) selectStatement() *Select {
+	from := p.tok.pos
+	s := &Select{}
+	p.next()
+	p.clause = "select"
+	s.Fields = p.fields()
+	p.clause = "from"
+	p.want("FROM", "found %q, expected FROM.")
+	s.Source = p.source()
+	s.Joins = p.joins()
+	p.clause = "where"
+	if p.got("WHERE") {
+		s.Where = p.expr()
+	}
+	p.clause = "group"
+	if p.got("GROUP") {
+		p.want("BY", "found %q, expected BY statement.")
+		s.GroupBy = p.exprs()
+	}
+	p.clause = "having"
+	if p.got("HAVING") {
+		s.Having = p.expr()
+	}
+	p.clause = "order"
+	if p.got("ORDER") {
+		p.want("BY", "found %q, expected BY keyword.")
+		s.OrderBy = p.sortItems()
+	}
+	p.clause = "limit"
+	s.Limit = p.limit()
+	s.Span = p.span(from)
+	p.endOfSelect(s)
+	return s
+}
+
+// endOfSelect reads the end of a SELECT. The last checks of the engine are not made after a semicolon.
+func (p *parser) endOfSelect(s *Select) {
+	if p.tok.is(";") {
+		s.Terminated = true
+		return
+	}
+	if p.tok.kind != eof {
+		p.fail("found %q, expected EOF.", p.tok.lit)
+	}
+	if e := checkClauses(s); e != nil {
+		panic(e)
+	}
+}
+
+func (p *parser) limit() *Int {
+	if !p.got("LIMIT") {
+		return nil
+	}
+	e := p.expr()
+	n, ok := e.(*Int)
+	if !ok {
+		failAt(Span{e.Pos(), e.End()}, "limit should be integer")
+	}
+	return n
+}
+
+// exprs reads one or more expressions with commas between them.
+func (p *parser) exprs() []Expr {
+	list := []Expr{p.expr()}
+	for p.got(",") {
+		list = append(list, p.expr())
+	}
+	return list
+}
+
+func (p *parser) fields() []*Field {
+	list := []*Field{p.field()}
+	for p.got(",") {
+		list = append(list, p.field())
+	}
+	return list
+}
+
+func (p *parser) field() *Field {
+	f := &Field{Expr: p.expr()}
+	from := f.Expr.Pos()
+	if p.got("AS") {
+		if p.tok.kind != ident {
+			p.fail("found %q, expected as alias.", p.tok.lit)
+		}
+		f.Alias = p.tok.lit
+		p.next()
+	}
+	if isAll(f.Expr) && f.Alias != "" {
+		failAt(p.span(from), "alias is not supported for *")
+	}
+	f.Invisible = p.got("INVISIBLE")
+	f.Span = p.span(from)
+	return f
+}
+
+// isAll reports whether an expression stands for all fields.
+func isAll(e Expr) bool {
+	switch e := e.(type) {
+	case *Star:
+		return true
+	case *Ref:
+		return e.Name == "*"
+	}
+	return false
+}
+
+// source reads the name of a stream or table and its alias. The engine joins the words of a name, so that
+// topics can be written without quotes, takes them in pairs, and looks for AS after the first of a pair only.
+func (p *parser) source() *Source {
+	s := &Source{Span: Span{p.tok.pos, p.tok.pos}, NameEnd: p.tok.pos}
+	var name strings.Builder
+	for p.sourceWord() {
+		word := p.word(s, &name)
+		if p.got("AS") {
+			if p.tok.kind != ident {
+				p.fail("found %q, expected JOIN key word.", word)
+			}
+			s.Alias = p.tok.lit
+			p.next()
+		} else if p.sourceWord() {
+			p.word(s, &name)
+		} else {
+			break
+		}
+	}
+	s.Name = name.String()
+	if s.Parts > 0 {
+		s.To = p.last
+	}
+	return s
+}
+
+func (p *parser) sourceWord() bool {
+	return p.tok.kind == ident || p.tok.is("/") || p.tok.is("#") || p.tok.is("+")
+}
+
+func (p *parser) word(s *Source, name *strings.Builder) string {
+	word := p.tok.lit
+	name.WriteString(word)
+	s.Parts++
+	s.NameEnd = p.tok.end
+	p.next()
+	return word
+}
+
+func (p *parser) joins() []*Join {
+	var list []*Join
+	for p.tok.is("INNER") || p.tok.is("LEFT") || p.tok.is("RIGHT") || p.tok.is("FULL") || p.tok.is("CROSS") {
+		list = append(list, p.join())
+	}
+	return list
+}
+
+func (p *parser) join() *Join {
+	from := p.tok.pos
+	j := &Join{Type: p.tok.lit}
+	p.next()
+	p.clause = "join"
+	if !p.got("JOIN") {
+		p.fail("found %q, expected JOIN key word.", j.Type)
+	}
+	j.Source = p.source()
+	if p.tok.is("ON") {
+		if j.Type == "CROSS" {
+			p.fail("On expression is not required for cross join type.\n")
+		}
+		p.next()
+		j.On = p.expr()
+	}
+	j.Span = p.span(from)
+	return j
+}
+
+// sortItems reads the items of ORDER BY. Each begins with a name; commas may be left out or repeated.
+// The list is not nil even when there are none.
+func (p *parser) sortItems() []*SortItem {
+	list := []*SortItem{}
+	for {
+		for p.got(",") {
+		}
+		if p.tok.kind != ident {
+			return list
+		}
+		item := &SortItem{Expr: p.expr()}
+		if p.got("DESC") {
+			item.Desc = true
+		} else {
+			p.got("ASC")
+		}
+		item.Span = p.span(item.Expr.Pos())
+		list = append(list, item)
+	}
+}

@@ -1,0 +1,95 @@
+package streamsql
+
+import "slices"
+
+// Walk visits n and everything below it, each node before its parts, from left to right.
+// The parts of a node are left out when visit returns false for it. Nodes may be nested to any depth.
+func Walk(n Node, visit func(Node) bool) {
+	todo := []Node{n}
+	var parts []Node
+	for len(todo) > 0 {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !visit(n) {
+			continue
+		}
+		parts = appendParts(parts[:0], n)
+		slices.Reverse(parts)
+		todo = append(todo, parts...)
+	}
+}
+
+// appendParts appends the direct parts of n in the order of their text.
+func appendParts(to []Node, n Node) []Node {
+	switch n := n.(type) {
+	case *Select:
+		to = appendSelect(to, n)
+	case *Create:
+		to = appendNodes(to, n.Fields)
+	case *Column:
+		to = appendOne(to, n.Default)
+	case *Field:
+		to = appendOne(to, n.Expr)
+	case *Join:
+		to = appendOne(append(to, n.Source), n.On)
+	case *SortItem:
+		to = appendOne(to, n.Expr)
+	case *Star:
+		to = appendNodes(to, n.Replace)
+	case *Paren:
+		to = appendOne(to, n.X)
+	case *Binary:
+		to = append(to, n.X, n.Y)
+	case *List:
+		to = appendNodes(to, n.Values)
+	case *Range:
+		to = append(to, n.Low, n.High)
+	case *Index:
+		to = append(to, n.X)
+	case *Slice:
+		to = appendOne(appendOne(to, n.Low), n.High)
+	case *Case:
+		to = appendOne(appendNodes(appendOne(to, n.Value), n.Whens), n.Else)
+	case *When:
+		to = append(to, n.Cond, n.Result)
+	case *Call:
+		to = appendOver(appendNodes(to, n.Args), n.Over)
+	case *Window:
+		to = appendOver(appendOne(appendNodes(to, n.Args), n.Filter), n.Over)
+	case *Over:
+		to = appendNodes(appendOne(appendNodes(to, n.PartitionBy), n.When), n.OrderBy)
+	}
+	return to
+}
+
+func appendSelect(to []Node, s *Select) []Node {
+	to = appendNodes(to, s.Fields)
+	to = appendNodes(append(to, s.Source), s.Joins)
+	to = appendNodes(appendOne(to, s.Where), s.GroupBy)
+	to = appendNodes(appendOne(to, s.Having), s.OrderBy)
+	if s.Limit != nil {
+		to = append(to, s.Limit)
+	}
+	return to
+}
+
+func appendOver(to []Node, o *Over) []Node {
+	if o == nil {
+		return to
+	}
+	return append(to, o)
+}
+
+func appendOne(to []Node, e Expr) []Node {
+	if e == nil {
+		return to
+	}
+	return append(to, e)
+}
+
+func appendNodes[N Node](to []Node, nodes []N) []Node {
+	for _, n := range nodes {
+		to = append(to, n)
+	}
+	return to
+}
