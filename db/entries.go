@@ -1,0 +1,85 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
+)
+
+// Snapshot returns all that a node holds as it was at one moment. The bundle is
+// shared with other callers. It is read from the file only if the state has moved
+// since the last call.
+func (db *DB) Snapshot(ctx context.Context, node string) (plan.Snapshot, error) {
+	state, err := db.State(ctx, node)
+	if err != nil {
+		return plan.Snapshot{}, err
+	}
+	if s, ok := db.cache.at(node, state); ok {
+		return s, nil
+	}
+	if err := db.cache.lock(ctx); err != nil {
+		return plan.Snapshot{}, fault(ctx, err, "waiting for the entries of node %s", node)
+	}
+	defer db.cache.unlock()
+	return db.load(ctx, node)
+}
+
+// load reads a snapshot and caches it, unless somebody else just did.
+func (db *DB) load(ctx context.Context, node string) (s plan.Snapshot, err error) {
+	err = db.read(ctx, func(t *sql.Tx) error {
+		state, err := state(ctx, t, node)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if s, ok = db.cache.at(node, state); ok {
+			return nil
+		}
+		s = plan.Snapshot{State: state, Bundle: &bundle.Bundle{}}
+		for _, k := range core.InstallOrder() {
+			if err := section(ctx, t, node, k, s.Bundle); err != nil {
+				return fault(ctx, err, "reading the %s of node %s", k, node)
+			}
+		}
+		db.cache.put(node, s)
+		return nil
+	})
+	return s, err
+}
+
+const sectionSQL = `
+select e.name, c.text
+from entries e join changes c on c.id = e.change
+where e.node = ? and e.kind = ?`
+
+// section reads the entries of one kind into b.
+func section(ctx context.Context, t *sql.Tx, node string, k core.Kind, b *bundle.Bundle) error {
+	rows, err := t.QueryContext(ctx, sectionSQL, node, k.Key())
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		ref, text := core.Ref{Kind: k}, ""
+		if err := rows.Scan(&ref.Name, &text); err != nil {
+			return err
+		}
+		b.Set(ref, text)
+	}
+	return rows.Err()
+}
+
+const entrySQL = `
+select c.text
+from entries e join changes c on c.id = e.change
+where e.node = ? and e.kind = ? and e.name = ?`
+
+// Entry returns the text of one entry, or a NotFound error.
+func (db *DB) Entry(ctx context.Context, node string, ref core.Ref) (text string, err error) {
+	err = db.readers.QueryRowContext(ctx, entrySQL, node, ref.Kind.Key(), ref.Name).Scan(&text)
+	err = orNotFound(err, "there is no %s named %q", ref.Kind.Noun(), ref.Name)
+	return text, fault(ctx, err, "reading %v", ref)
+}
