@@ -1,0 +1,63 @@
+package fetch
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"ekuiper-console/core"
+)
+
+var drivePath = regexp.MustCompile(`^/[A-Za-z]:[/\\]`)
+
+// openFile opens a regular file under one of the roots. Links that lead out of the
+// root are not followed.
+func (f *Fetcher) openFile(u *url.URL) (io.ReadCloser, error) {
+	path := u.Path
+	if drivePath.MatchString(path) {
+		path = path[1:]
+	}
+	clean := filepath.Clean(filepath.FromSlash(path))
+	for _, root := range f.Roots {
+		rel, err := filepath.Rel(root, clean)
+		if err == nil && filepath.IsLocal(rel) {
+			return openUnder(root, rel, path)
+		}
+	}
+	return nil, f.denied()
+}
+
+// openUnder opens rel in root; path is what messages call it.
+func openUnder(root, rel, path string) (io.ReadCloser, error) {
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, core.Errorf(core.Invalid, "%s", told(err, path))
+	}
+	defer dir.Close()
+	info, err := dir.Stat(rel)
+	if err != nil {
+		return nil, core.Errorf(core.Invalid, "%s", told(err, path))
+	}
+	if !info.Mode().IsRegular() {
+		return nil, core.Errorf(core.Invalid, "%s is not a regular file", path)
+	}
+	file, err := dir.Open(rel)
+	if err != nil {
+		return nil, core.Errorf(core.Invalid, "%s", told(err, path))
+	}
+	return file, nil
+}
+
+// told words an error of the file system as the engine does, with the whole path.
+func told(err error, path string) string {
+	reason := err
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		reason = e.Err
+	}
+	return "stat " + path + ": " + strings.TrimSpace(reason.Error())
+}
