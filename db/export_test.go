@@ -1,0 +1,6 @@
+package db
+
+import "database/sql"
+
+// Writer returns the connection that writes, for tests that get in its way.
+func (db *DB) Writer() *sql.DB { return db.writer }

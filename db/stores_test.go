@@ -1,0 +1,222 @@
+package db_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/account"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/task"
+	"ekuiper-console/db"
+	"ekuiper-console/db/dbtest"
+)
+
+// What the packages that call the store declare.
+var (
+	_ task.Store         = (*db.DB)(nil)
+	_ account.UserStore  = (*db.DB)(nil)
+	_ account.TokenStore = (*db.DB)(nil)
+	_ scs.CtxStore       = (*db.Sessions)(nil)
+)
+
+// want checks that there is no error and nothing but what is wanted.
+func want[T any](t *testing.T, call string, got T, err error, want T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%s: error %v, -want +got:\n%s", call, err, diff)
+	}
+}
+
+// must ends the test at an error.
+func must(t *testing.T, errs ...error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	s, ctx := dbtest.Open(t), t.Context()
+	for _, text := range []string{"", "streams/s=worse rules/a=bad", "tables/t=<&>", ""} {
+		must(t, s.Record(ctx, node, parse(t, text)))
+		report, err := s.Report(ctx, node)
+		want(t, "Report", show(report), err, text)
+	}
+	must(t, s.Record(ctx, node, parse(t, "rules/a=bad")))
+	commit(t, s, "rules/b=1")
+	report, err := s.Report(ctx, node)
+	want(t, "Report after a clean commit", show(report), err, "")
+}
+
+func TestTasks(t *testing.T) {
+	s, ctx := dbtest.Open(t), t.Context()
+	first := task.Task{ID: "1", Node: node, By: "m.keller", Title: "plant.json", State: task.Register, Created: noon, Updated: noon}
+	second := first
+	second.ID, second.State = "2", task.Running
+	third := second
+	third.ID, third.Created = "3", noon.Add(-time.Hour)
+	must(t, s.PutTask(ctx, first), s.PutTask(ctx, second), s.PutTask(ctx, third))
+
+	c := full(t, s, "rules/a=1")
+	c.Task = "2"
+	_, err := s.Commit(ctx, c)
+	must(t, err)
+	left, err := s.UnfinishedTasks(ctx)
+	want(t, "UnfinishedTasks", left, err, []task.Unfinished{{Task: third}, {Task: first}, {Task: second, Revision: 1}})
+
+	second.State, second.Message, second.Updated = task.Finish, "done", noon.Add(time.Minute)
+	second.Result = json.RawMessage(`{"n":1}`)
+	first.State, third.State = task.Cancel, task.Error
+	must(t, s.PutTask(ctx, first), s.PutTask(ctx, second), s.PutTask(ctx, third))
+	got, err := s.Task(ctx, "2")
+	want(t, "Task", got, err, second)
+	left, err = s.UnfinishedTasks(ctx)
+	want(t, "UnfinishedTasks", left, err, nil)
+	_, err = s.Task(ctx, "4")
+	wantError(t, err, core.NotFound, `there is no task "4"`)
+}
+
+func TestUsers(t *testing.T) {
+	s, ctx := dbtest.Open(t), t.Context()
+	keller := account.User{Name: "m.keller", Role: core.Admin, Created: noon}
+	adam := account.User{Name: "adam", Role: core.Viewer, Created: noon.Add(time.Hour)}
+	must(t, s.PutUser(ctx, keller, "old"), s.PutUser(ctx, adam, "h"))
+	keller.Role = core.Operator
+	must(t, s.PutUser(ctx, keller, "new"))
+
+	u, hash, err := s.User(ctx, "m.keller")
+	want(t, "User", u, err, keller)
+	want(t, "hash of User", hash, err, "new")
+	users, err := s.Users(ctx)
+	want(t, "Users", users, err, []account.User{adam, keller})
+	_, _, err = s.User(ctx, "eve")
+	wantError(t, err, core.NotFound, `there is no user "eve"`)
+	wantError(t, s.PutUser(ctx, account.User{Name: "nobody"}, "h"), core.Internal, "storing user nobody")
+}
+
+func TestTokens(t *testing.T) {
+	s, ctx := dbtest.Open(t), t.Context()
+	backup := account.Token{ID: "b1", Name: "backup", Role: core.Viewer, By: "m.keller", Created: noon}
+	deploy := account.Token{ID: "a1", Name: "deploy", Role: core.Operator, By: "m.keller", Created: noon}
+	must(t, s.PutToken(ctx, backup, []byte("hash b")), s.PutToken(ctx, deploy, []byte("hash d")))
+	tokens, err := s.Tokens(ctx)
+	want(t, "Tokens", tokens, err, []account.Token{backup, deploy})
+
+	for _, c := range []struct{ at, used time.Duration }{
+		{70 * time.Second, time.Minute},
+		{119 * time.Second, time.Minute},
+		{120 * time.Second, 2 * time.Minute},
+		{30 * time.Second, 2 * time.Minute},
+	} {
+		backup.LastUsed = noon.Add(c.used)
+		got, err := s.UseToken(ctx, []byte("hash b"), noon.Add(c.at))
+		want(t, "UseToken", got, err, backup)
+		tokens, err := s.Tokens(ctx)
+		want(t, "Tokens", tokens, err, []account.Token{backup, deploy})
+	}
+	_, err = s.UseToken(ctx, []byte("hash x"), noon)
+	wantError(t, err, core.NotFound, "there is no such token")
+
+	must(t, s.DeleteToken(ctx, "b1"))
+	wantError(t, s.DeleteToken(ctx, "b1"), core.NotFound, `there is no token "b1"`)
+	tokens, err = s.Tokens(ctx)
+	want(t, "Tokens", tokens, err, []account.Token{deploy})
+}
+
+func TestUseTokenWritesOnceAMinute(t *testing.T) {
+	s, ctx := dbtest.Open(t), t.Context()
+	must(t, s.PutToken(ctx, account.Token{ID: "b1", Role: core.Viewer, Created: noon}, []byte("h")))
+	_, err := s.UseToken(ctx, []byte("h"), noon)
+	must(t, err)
+	held, err := s.Writer().BeginTx(ctx, nil) // whoever writes now waits for good
+	must(t, err)
+	defer held.Rollback()
+	_, err = s.UseToken(ctx, []byte("h"), noon.Add(59*time.Second))
+	must(t, err)
+}
+
+func TestDrafts(t *testing.T) {
+	s, ctx := dbtest.Open(t), t.Context()
+	draft := func(id, by string, at time.Duration, body string) plan.Draft {
+		return plan.Draft{ID: id, Node: node, Name: id + ".json", By: by, Created: noon.Add(at), Body: []byte(body), Size: len(body)}
+	}
+	list := func(want ...string) {
+		t.Helper()
+		drafts, err := s.Drafts(ctx, node, "m.keller")
+		must(t, err)
+		var got []string
+		for _, d := range drafts {
+			if len(d.Body) > 0 {
+				t.Errorf("draft %s has its body in the list", d.ID)
+			}
+			got = append(got, d.ID)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("Drafts, -want +got:\n%s", diff)
+		}
+	}
+	b, a, other := draft("b", "m.keller", 0, "{}"), draft("a", "m.keller", time.Second, "{\"a\":1}"), draft("c", "eve", 0, "{}")
+	must(t, s.PutDraft(ctx, b), s.PutDraft(ctx, a), s.PutDraft(ctx, other))
+	got, err := s.Draft(ctx, "a")
+	want(t, "Draft", got, err, a)
+	list("b", "a")
+	drafts, err := s.Drafts(ctx, node, "eve")
+	other.Body = nil
+	want(t, "Drafts", drafts, err, []plan.Draft{other})
+
+	must(t, s.PutDraft(ctx, draft("late", "m.keller", 24*time.Hour, "")))
+	list("b", "a", "late")
+	must(t, s.PutDraft(ctx, draft("later", "m.keller", 24*time.Hour+time.Millisecond, "")))
+	list("a", "late", "later")
+	must(t, s.DeleteDraft(ctx, "a"), s.DeleteDraft(ctx, "a"))
+	list("late", "later")
+	_, err = s.Draft(ctx, "a")
+	wantError(t, err, core.NotFound, `there is no draft "a"`)
+	must(t, s.PutDraft(ctx, plan.Draft{ID: "late", Node: node, By: "m.keller", Created: noon.Add(25 * time.Hour)}))
+	list("later", "late")
+}
+
+func TestSessions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "console.db")
+	s := open(t, path)
+	sessions, later := s.Sessions(), time.Now().Add(time.Hour)
+	find := func(token, wanted string, there bool) {
+		t.Helper()
+		data, found, err := sessions.Find(token)
+		if string(data) != wanted || found != there || err != nil {
+			t.Errorf("Find(%q) = %q, %v, %v; want %q, %v", token, data, found, err, wanted, there)
+		}
+	}
+	find("secret-token", "", false)
+	must(t, sessions.Commit("secret-token", []byte("one"), later), sessions.Commit("empty", nil, later))
+	find("secret-token", "one", true)
+	find("empty", "", true)
+	must(t, sessions.Commit("secret-token", []byte("two"), later))
+	find("secret-token", "two", true)
+
+	must(t, sessions.Commit("old", []byte("old"), time.Now().Add(-time.Millisecond)))
+	find("old", "", false)
+	must(t, sessions.Delete("empty"), sessions.Delete("empty"))
+	find("empty", "", false)
+	must(t, sessions.Commit("new", []byte("new"), later))
+	var rows int
+	must(t, s.Writer().QueryRow("select count(*) from sessions").Scan(&rows))
+	want(t, "rows of sessions", rows, nil, 2)
+
+	must(t, s.Close())
+	file, err := os.ReadFile(path)
+	must(t, err)
+	if bytes.Contains(file, []byte("secret-token")) || !bytes.Contains(file, []byte("two")) {
+		t.Error("the file tells a token, or not the data")
+	}
+}
