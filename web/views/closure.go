@@ -1,0 +1,93 @@
+package views
+
+import (
+	"ekuiper-console/core"
+	"ekuiper-console/core/deps"
+	"ekuiper-console/core/resource"
+)
+
+// shownParts bounds the parts that the export lists of a section.
+const shownParts = 50
+
+// group is what comes along of one kind.
+type group struct {
+	kind  core.Kind
+	count int
+	parts []deps.Item
+}
+
+// groups sorts the items of a set by kind: what was asked for first, then in the order
+// of a document.
+func groups(s *deps.Set) []group {
+	var all [core.NumKinds]group
+	for _, item := range s.Items {
+		g := &all[item.Ref.Kind]
+		g.kind = item.Ref.Kind
+		g.count++
+		if len(g.parts) < shownParts {
+			g.parts = append(g.parts, item)
+		}
+	}
+	list := make([]group, 0, core.NumKinds)
+	if all[core.Rule].count > 0 {
+		list = append(list, all[core.Rule])
+	}
+	for _, k := range core.DocumentOrder() {
+		if k != core.Rule && all[k].count > 0 {
+			list = append(list, all[k])
+		}
+	}
+	return list
+}
+
+// partName is the name of a part within its section.
+func partName(p deps.Part) string {
+	if p.Key == "" {
+		return p.Ref.Name
+	}
+	return p.Ref.Name + "/" + p.Key
+}
+
+// gapName is the name of what is missing.
+func gapName(g deps.Gap) string {
+	if g.Key == "" {
+		return g.Name
+	}
+	return g.Name + "/" + g.Key
+}
+
+// reasons returns the parts that lead to an item, without the item itself.
+func reasons(s *deps.Set, item deps.Item) []deps.Part {
+	chain := s.Chain(item)
+	return chain[:len(chain)-1]
+}
+
+// gapReasons returns the parts that lead to what is missing.
+func gapReasons(s *deps.Set, g deps.Gap) []deps.Part {
+	for _, item := range s.Items {
+		if item.Part == g.From {
+			return s.Chain(item)
+		}
+	}
+	return []deps.Part{g.From}
+}
+
+// why is how an entry needs another, and what it lacks when the other is missing.
+type why struct {
+	verb  Key
+	lacks Key
+}
+
+// whys tells the ways to need something.
+var whys = map[resource.Why]why{
+	resource.ReadsFrom:  {"why.reads", "lacks.reads"},
+	resource.SourceType: {"why.source-type", "lacks.source-type"},
+	resource.SinkType:   {"why.sink-type", "lacks.sink-type"},
+	resource.Calls:      {"why.calls", "lacks.calls"},
+	resource.SourceKey:  {"why.source-key", "lacks.source-key"},
+	resource.SinkKey:    {"why.sink-key", "lacks.sink-key"},
+	resource.Connects:   {"why.connects", "lacks.connects"},
+	resource.Decodes:    {"why.decodes", "lacks.decodes"},
+	resource.Mentions:   {"why.mentions", "lacks.mentions"},
+	resource.Fed:        {"why.fed", "lacks.fed"},
+}

@@ -1,0 +1,2 @@
+// Package views draws the pages.
+package views

@@ -1,0 +1,135 @@
+package views
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"ekuiper-console/core"
+)
+
+// Problem is why a text cannot be used, with the place in it.
+type Problem struct {
+	Message string
+	Hint    string // what to do about it; may be empty
+	Line    int    // 1-based; 0 where there is no place
+	Column  int    // 1-based, in characters
+	Excerpt []ExcerptLine
+}
+
+// NewProblem returns a problem with the lines around its place. A line of 0 means that
+// there is no place.
+func NewProblem(text string, line, column int, message, hint string) *Problem {
+	return &Problem{Message: message, Hint: hint, Line: line, Column: column, Excerpt: excerpt(text, line, column, 3)}
+}
+
+// ExcerptLine is one line of a text, secrets masked.
+type ExcerptLine struct {
+	Number int
+	Spans  []Span
+	Bad    bool   // the place of an error is on it
+	Indent string // on a bad line, what stands before the caret, as blanks
+	Caret  string // on a bad line, as many carets as the word has characters
+}
+
+// Span is a piece of a line in one colour.
+type Span struct {
+	Class string // of the style sheet; empty for plain text
+	Text  string
+}
+
+// maxLine bounds the characters that an excerpt shows of a line.
+const maxLine = 200
+
+// excerpt returns the lines of a text around a place, as many before as after it, or
+// nothing where there is no place.
+func excerpt(text string, line, column, around int) []ExcerptLine {
+	if line < 1 {
+		return nil
+	}
+	text, at := mask(text, offset(text, line, column))
+	line, column = core.Position(text, at)
+	all := strings.Split(text, "\n")
+	var lines []ExcerptLine
+	for n := max(1, line-around); n <= min(len(all), line+around); n++ {
+		if n == line {
+			lines = append(lines, badLine(n, all[n-1], column))
+		} else {
+			lines = append(lines, ExcerptLine{Number: n, Spans: paint(shorten(all[n-1]))})
+		}
+	}
+	return lines
+}
+
+// head returns the first lines of a text.
+func head(text string, n int) []ExcerptLine {
+	var lines []ExcerptLine
+	for s := range strings.SplitSeq(text, "\n") {
+		if len(lines) == n {
+			break
+		}
+		masked, _ := mask(s, 0)
+		lines = append(lines, ExcerptLine{Number: len(lines) + 1, Spans: paint(shorten(masked))})
+	}
+	return lines
+}
+
+// badLine returns a line with a caret under a column. Of a long line it keeps what
+// stands around the column.
+func badLine(n int, s string, column int) ExcerptLine {
+	runes := []rune(s)
+	at := min(column-1, len(runes))
+	from, to := 0, len(runes)
+	if to > maxLine/2 {
+		from, to = max(0, at-maxLine/5), min(to, at+maxLine/5)
+	}
+	shown, before := string(runes[from:to]), string(runes[from:at])
+	if from > 0 {
+		shown, before = "…"+shown, "…"+before
+	}
+	if to < len(runes) {
+		shown += "…"
+	}
+	width := max(1, utf8.RuneCountInString(word.FindString(string(runes[at:to]))))
+	return ExcerptLine{
+		Number: n, Spans: paint(shown), Bad: true,
+		Indent: blank(before), Caret: strings.Repeat("^", width),
+	}
+}
+
+var word = regexp.MustCompile(`^[\pL\pN_]+`)
+
+// blank returns s with everything but tabs replaced by blanks.
+func blank(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, s)
+}
+
+// shorten cuts a long line.
+func shorten(s string) string {
+	if utf8.RuneCountInString(s) <= maxLine {
+		return s
+	}
+	return string([]rune(s)[:maxLine]) + "…"
+}
+
+// offset returns the byte offset of a line and column, the end of the text at most.
+func offset(text string, line, column int) int {
+	at := 0
+	for ; line > 1; line-- {
+		end := strings.IndexByte(text[at:], '\n')
+		if end < 0 {
+			return len(text)
+		}
+		at += end + 1
+	}
+	for ; column > 1 && at < len(text) && text[at] != '\n'; column-- {
+		_, size := utf8.DecodeRuneInString(text[at:])
+		at += size
+	}
+	return at
+}

@@ -1,0 +1,78 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/plan"
+)
+
+// words are the catalogue keys of a kind: its section and one entry of it.
+type words struct{ label, noun Key }
+
+// kindWords spells the kinds; the keys of the catalogue carry the section's key.
+var kindWords = func() (all [core.NumKinds]words) {
+	for _, k := range core.InstallOrder() {
+		all[k] = words{Key("kind." + k.Key()), Key("noun." + k.Key())}
+	}
+	return all
+}()
+
+// label returns the name of a section.
+func label(ctx context.Context, k core.Kind) string { return t(ctx, kindWords[k].label) }
+
+// noun returns what one entry of a kind is called.
+func noun(ctx context.Context, k core.Kind) string { return t(ctx, kindWords[k].noun) }
+
+// roleText names a role.
+func roleText(ctx context.Context, r core.Role) string { return t(ctx, Key("role."+r.String())) }
+
+// actionMarks are the marks of what was done.
+var actionMarks = [plan.NumActions]string{
+	plan.Create: "create", plan.Replace: "replace", plan.Delete: "delete",
+	plan.Unchanged: "unchanged", plan.Kept: "unchanged", plan.Rejected: "rejected",
+}
+
+// markWords are what a screen reader says of a mark that stands alone.
+var markWords = map[string]Key{
+	"create": "mark.create", "replace": "mark.replace", "delete": "mark.delete",
+	"rejected": "mark.rejected", "ok": "mark.ok", "failed": "mark.failed", "skipped": "mark.skipped",
+	"queued": "mark.queued", "running": "mark.running", "warn": "mark.warn", "missing": "mark.missing",
+}
+
+// strictText names what an import does when entries have errors.
+func strictText(ctx context.Context, o *plan.Outcome) string {
+	mode := Key("mode.partial")
+	if o.Mode == plan.Full {
+		mode = "mode.full"
+	}
+	strict := Key("strict.valid")
+	if o.Atomic {
+		strict = "strict.atomic"
+	}
+	return t(ctx, "result.mode", "Mode", t(ctx, mode), "Strict", t(ctx, strict))
+}
+
+// size writes a number of bytes with a unit a person reads.
+func size(ctx context.Context, bytes int) string {
+	units := []Key{"size.kb", "size.mb", "size.gb"}
+	if bytes < 1000 {
+		return tn(ctx, "size.b", bytes)
+	}
+	value := float64(bytes) / 1000
+	for value >= 999.95 && len(units) > 1 {
+		value, units = value/1000, units[1:]
+	}
+	return t(ctx, units[0], "Size", decimal(ctx, value))
+}
+
+// moment writes a point in time, in the zone of the server.
+func moment(ctx context.Context, at time.Time) string {
+	return at.Local().Format(t(ctx, "time.layout"))
+}
+
+// took writes a duration in seconds.
+func took(ctx context.Context, d time.Duration) string {
+	return t(ctx, "time.took", "Seconds", decimal(ctx, d.Seconds()))
+}

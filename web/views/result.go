@@ -1,0 +1,180 @@
+package views
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/task"
+)
+
+// Bounds of what the page of a result lists; the report has all of it.
+const (
+	shownFailures = 200
+	shownWarnings = 200
+	shownNames    = 60 // of each section
+)
+
+// changes returns how many entries a section has that change something.
+func changes(s plan.Section) int { return s.Created + s.Replaced + s.Deleted }
+
+// title says what became of the import.
+func (p TaskPage) title(ctx context.Context) string {
+	if p.Outcome == nil || p.Task.State == task.Cancel {
+		return t(ctx, endings[p.Task.State])
+	}
+	total := p.Outcome.Total()
+	failed := tn(ctx, "result.failed", total.Rejected)
+	switch {
+	case p.Outcome.Written && total.Rejected > 0:
+		return t(ctx, "result.both", "Applied", tn(ctx, "result.applied", changes(total)), "Failed", failed)
+	case p.Outcome.Written:
+		return tn(ctx, "result.applied", changes(total))
+	case total.Rejected > 0:
+		return t(ctx, "result.nothing", "Failed", failed)
+	case changes(total) > 0:
+		return t(ctx, "result.unwritten")
+	}
+	return t(ctx, "result.same")
+}
+
+// endings are the titles of tasks by state, where there is no outcome to tell of.
+var endings = map[task.State]Key{
+	task.Register: "task.title", task.Running: "task.title",
+	task.Finish: "task.finished", task.Error: "task.failed", task.Cancel: "task.cancelled",
+}
+
+// retryable reports whether applying the valid entries alone would do something.
+func (p TaskPage) retryable() bool {
+	o := p.Outcome
+	if o == nil || o.Written || !o.Atomic {
+		return false
+	}
+	total := o.Total()
+	return total.Rejected > 0 && changes(total) > 0
+}
+
+// tile sums one section up.
+type tile struct {
+	kind  core.Kind
+	state string // failed, ok or skipped, as marks and style sheet call it
+	good  int    // entries of the bundle that are as it says
+	all   int
+	note  string
+}
+
+// tiles returns one tile a section, failed ones first.
+func tiles(ctx context.Context, o *plan.Outcome) []tile {
+	all := make([]tile, 0, len(o.Sections))
+	for _, s := range o.Sections {
+		all = append(all, newTile(ctx, s, o.Written))
+	}
+	rank := map[string]int{"failed": 0, "ok": 1, "skipped": 2}
+	slices.SortStableFunc(all, func(a, b tile) int { return cmp.Compare(rank[a.state], rank[b.state]) })
+	return all
+}
+
+// newTile sums up a section of an import that was written, or was not.
+func newTile(ctx context.Context, s plan.Section, written bool) tile {
+	kind, _ := core.KindOf(s.Key)
+	same := s.Unchanged + s.Kept
+	x := tile{kind: kind, state: "ok", good: same, all: same + changes(s) + s.Rejected}
+	if written {
+		x.good += changes(s)
+	}
+	switch {
+	case x.all == 0:
+		x.state, x.note = "skipped", t(ctx, "tile.absent")
+	case s.Rejected > 0:
+		x.state, x.note = "failed", tn(ctx, "tile.failed", s.Rejected)
+	case changes(s) == 0 && s.Kept > 0:
+		x.note = t(ctx, "tile.kept")
+	case changes(s) == 0:
+		x.note = t(ctx, "tile.unchanged")
+	case !written:
+		x.state, x.note = "skipped", t(ctx, "tile.unwritten")
+	case s.Created+s.Replaced == 0:
+		x.note = t(ctx, "tile.deleted")
+	default:
+		x.note = t(ctx, "tile.applied")
+	}
+	return x
+}
+
+// failure is a rejected entry with what follows from it.
+type failure struct {
+	plan.Refused
+	follows []plan.Refused
+}
+
+// failures returns the rejected entries, each of which that follows from another
+// under its root.
+func failures(o *plan.Outcome) []failure {
+	at := make(map[core.Ref]int, len(o.Rejected))
+	cause := make(map[core.Ref]core.Ref, len(o.Rejected))
+	for _, r := range o.Rejected {
+		at[r.Ref] = -1
+		if c := fault(r).Cause; c != nil {
+			cause[r.Ref] = *c
+		}
+	}
+	root := func(ref core.Ref) core.Ref {
+		for range o.Rejected {
+			next, ok := cause[ref]
+			if _, rejected := at[next]; !ok || !rejected {
+				break
+			}
+			ref = next
+		}
+		return ref
+	}
+	var roots []failure
+	for _, r := range o.Rejected {
+		if root(r.Ref) == r.Ref {
+			at[r.Ref] = len(roots)
+			roots = append(roots, failure{Refused: r})
+		}
+	}
+	for _, r := range o.Rejected {
+		if i := at[root(r.Ref)]; i >= 0 && root(r.Ref) != r.Ref {
+			roots[i].follows = append(roots[i].follows, r)
+		}
+	}
+	return roots
+}
+
+// fault returns the finding that keeps an entry out, or the zero finding.
+func fault(r plan.Refused) core.Finding {
+	for _, f := range r.Findings {
+		if f.Severity == core.Fault {
+			return f
+		}
+	}
+	return core.Finding{}
+}
+
+// applied is the written entries of one kind.
+type applied struct {
+	kind core.Kind
+	done []plan.Done
+	more int // that are not listed
+}
+
+// applications groups the written entries by section, in document order.
+func applications(o *plan.Outcome) []applied {
+	var done [core.NumKinds][]plan.Done
+	for _, d := range o.Applied {
+		done[d.Ref.Kind] = append(done[d.Ref.Kind], d)
+	}
+	var groups []applied
+	for _, s := range o.Sections {
+		kind, _ := core.KindOf(s.Key)
+		if n := changes(s); n > 0 {
+			listed := done[kind][:min(len(done[kind]), shownNames)]
+			groups = append(groups, applied{kind, listed, n - len(listed)})
+		}
+	}
+	return groups
+}

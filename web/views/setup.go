@@ -1,0 +1,29 @@
+package views
+
+import (
+	"context"
+	"io"
+)
+
+// SetUpPage makes the first administrator. It posts token, user, password and
+// password2 to /ui/setup.
+type SetUpPage struct {
+	Layout
+	Token string // of the one-time link; asked for where it is empty
+	Name  string // what was typed as the user name
+	Error Key    // empty, or one of the keys below
+}
+
+// What setting up can fail of.
+const (
+	WrongLink       Key = "setup.link"   // the token is not the one of the link
+	NameMissing     Key = "setup.name"   // the user name is empty
+	PasswordShort   Key = "setup.short"  // the password has less than MinPassword characters
+	PasswordsDiffer Key = "setup.differ" // the two passwords are not the same
+)
+
+// MinPassword is how many characters a password has at least.
+const MinPassword = 12
+
+// Render writes the page.
+func (p SetUpPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
