@@ -78,3 +78,6 @@ func (s *Schema) Stored() string { return s.text }
 
 // Needs returns nothing.
 func (s *Schema) Needs() []Need { return nil }
+
+// SchemaType reports whether the engine knows a type of schemas.
+func SchemaType(name string) bool { return schemaTypes[name] }

@@ -1,0 +1,187 @@
+package transfer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
+)
+
+// Request is an import that somebody wants.
+type Request struct {
+	Node     string
+	Document []byte // the bundle as it was given
+	Mode     plan.Mode
+	Atomic   bool   // apply nothing unless all is accepted
+	NoFetch  bool   // for a preview: take it that every file can be had
+	Note     string // what history shall say of it
+	Task     string // the id of the task that does it, if one does
+
+	// Hold, where it is set, is called when nothing is left but to write. Its error
+	// ends the import, and nothing is written.
+	Hold func() error
+}
+
+// Result is what became of an import.
+type Result struct {
+	*plan.Outcome
+	Report *bundle.Bundle // the message of every rejected entry; empty means complete success
+}
+
+// Failed reports whether any entry was rejected.
+func (r *Result) Failed() bool { return len(r.Rejected) > 0 }
+
+// maxAttempts bounds how often an import is planned anew because another process
+// wrote meanwhile.
+const maxAttempts = 5
+
+// Preview returns what an import would do. It needs the role of an operator, since
+// it reads the files that the bundle names. A document that is no bundle is an
+// Invalid error that wraps a *bundle.SyntaxError.
+func (s *Service) Preview(ctx context.Context, by core.Caller, req Request) (*plan.Plan, error) {
+	if err := s.admit(by, req); err != nil {
+		return nil, err
+	}
+	doc, err := decode(req.Document)
+	if err != nil {
+		return nil, err
+	}
+	return s.plan(ctx, req, doc, &fetches{open: s.Fetch})
+}
+
+// Import brings a document into a node, in one transaction. Entries that are
+// rejected are no error: the result names them. It is an error, and nothing is
+// written, when the document is no bundle (Invalid, wrapping a *bundle.SyntaxError)
+// or when Hold or the context ends it.
+func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Result, error) {
+	if err := s.admit(by, req); err != nil {
+		return nil, err
+	}
+	doc, err := decode(req.Document)
+	if err != nil {
+		return nil, errors.Join(err, s.recordUnreadable(ctx, req, err))
+	}
+	files := &fetches{open: s.Fetch}
+	if err := s.prefetch(ctx, req, doc, files); err != nil {
+		return nil, err
+	}
+	unlock, err := s.lock(ctx, req.Node)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	for attempt := 1; ; attempt++ {
+		p, err := s.plan(ctx, req, doc, files)
+		if err != nil {
+			return nil, err
+		}
+		result, err := s.apply(ctx, by, req, p)
+		if core.CodeOf(err) != core.Conflict || attempt == maxAttempts {
+			return result, err
+		}
+		req.Hold = nil // it is held already
+	}
+}
+
+// admit refuses what need not be looked at.
+func (s *Service) admit(by core.Caller, req Request) error {
+	if err := by.Require(core.Operator); err != nil {
+		return err
+	}
+	return known(req.Node)
+}
+
+// document is a decoded document.
+type document struct {
+	bundle  *bundle.Bundle
+	unknown []string
+}
+
+// decode reads a document; its error is in the engine's words.
+func decode(data []byte) (document, error) {
+	b, unknown, err := bundle.Decode(data)
+	if err == nil {
+		return document{b, unknown}, nil
+	}
+	wrapped := core.Errorf(core.Invalid, "configuration unmarshal with error %w", err)
+	if e, ok := errors.AsType[*bundle.SyntaxError](err); ok {
+		return document{}, core.WithHint(wrapped, "the trouble is at "+e.Place()+"; nothing was changed")
+	}
+	return document{}, wrapped
+}
+
+// WholeBundle is the name under which the report tells of a document that could not
+// be read, in the section where the trouble is, else among the streams.
+const WholeBundle = "(bundle)"
+
+// recordUnreadable keeps the error of a document that is no bundle as the report of
+// the last import.
+func (s *Service) recordUnreadable(ctx context.Context, req Request, cause error) error {
+	ref := core.Ref{Kind: core.Stream}
+	if e, ok := errors.AsType[*bundle.SyntaxError](cause); ok && e.InSection {
+		ref = e.Ref
+	}
+	if ref.Name == "" {
+		ref.Name = WholeBundle
+	}
+	report := &bundle.Bundle{}
+	report.Set(ref, cause.Error())
+	return s.Nodes.Record(ctx, req.Node, report)
+}
+
+// plan makes the plan of an import from the state of now.
+func (s *Service) plan(ctx context.Context, req Request, doc document, files *fetches) (*plan.Plan, error) {
+	current, err := s.Nodes.Snapshot(ctx, req.Node)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", req.Node, err)
+	}
+	if !req.NoFetch {
+		files.get(ctx, wanted(req.Mode, current.Bundle, doc.bundle))
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
+	}
+	check := newChecker(req.Mode, current.Bundle, doc.bundle, files)
+	p := plan.New(req.Mode, current, doc.bundle, check.check)
+	p.Unknown = doc.unknown
+	return p, nil
+}
+
+// prefetch reads the files that the import will need, before its turn comes.
+func (s *Service) prefetch(ctx context.Context, req Request, doc document, files *fetches) error {
+	current, err := s.Nodes.Snapshot(ctx, req.Node)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", req.Node, err)
+	}
+	files.get(ctx, wanted(req.Mode, current.Bundle, doc.bundle))
+	return nil
+}
+
+// apply writes a plan, or only its report where the plan is not to be applied.
+func (s *Service) apply(ctx context.Context, by core.Caller, req Request, p *plan.Plan) (*Result, error) {
+	result := &Result{Outcome: p.Outcome(req.Atomic), Report: p.Report()}
+	if req.Hold != nil {
+		if err := req.Hold(); err != nil {
+			return nil, err
+		}
+	}
+	if req.Atomic && result.Failed() {
+		result.Applied = []plan.Done{}
+		return result, s.Nodes.Record(ctx, req.Node, result.Report)
+	}
+	sum := sha256.Sum256(req.Document)
+	revision, err := s.Nodes.Commit(ctx, &plan.Commit{
+		Node: req.Node, Plan: p, By: by, Time: s.now(), Document: hex.EncodeToString(sum[:]),
+		Note: req.Note, Task: req.Task, Report: result.Report,
+	})
+	if err != nil {
+		return nil, err
+	}
+	result.Revision, result.Written = revision.Number, revision.Number != p.Base.Revision
+	return result, nil
+}

@@ -1,0 +1,91 @@
+package transfer
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
+)
+
+// Local is the name of the node that is embedded in the console.
+const Local = "local"
+
+// Node holds the configuration of nodes. Each method names the node.
+type Node interface {
+	// Snapshot returns all that a node holds at one moment.
+	Snapshot(ctx context.Context, node string) (plan.Snapshot, error)
+	// Commit applies a plan in one transaction and returns the revision that came of
+	// it. When the node is no longer in the state that the plan was made from it is a
+	// Conflict error, and nothing is written.
+	Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
+	// Report returns the errors of the last import.
+	Report(ctx context.Context, node string) (*bundle.Bundle, error)
+	// Record keeps the errors of an import that wrote nothing.
+	Record(ctx context.Context, node string, report *bundle.Bundle) error
+}
+
+// Journal tells what has happened to nodes.
+type Journal interface {
+	// Revisions returns up to limit revisions below before, or from the newest where
+	// before is 0; the newest first.
+	Revisions(ctx context.Context, node string, before int64, limit int) ([]plan.Revision, error)
+	// Changes returns what one revision did, in the order of its plan.
+	Changes(ctx context.Context, node string, revision int64) ([]plan.Change, error)
+}
+
+// Fetcher reads the files that a bundle names by address.
+type Fetcher interface {
+	// Open returns the content of an address. The text of its error is what the
+	// engine would say.
+	Open(ctx context.Context, address string) (io.ReadCloser, error)
+}
+
+// Service offers the use cases. Its fields must not change once it is in use.
+type Service struct {
+	Nodes   Node
+	Journal Journal
+	Fetch   Fetcher
+	Now     func() time.Time // nil means time.Now
+
+	mu    sync.Mutex
+	locks map[string]chan struct{} // by node: full while an import writes
+}
+
+// lock waits for a node's turn. The function it returns gives the turn back.
+func (s *Service) lock(ctx context.Context, node string) (unlock func(), err error) {
+	s.mu.Lock()
+	if s.locks == nil {
+		s.locks = map[string]chan struct{}{}
+	}
+	turn, ok := s.locks[node]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		s.locks[node] = turn
+	}
+	s.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, core.Errorf(core.Cancelled, "waiting for another import: %w", ctx.Err())
+	}
+}
+
+// known returns a NotFound error for a node that is not there.
+func known(node string) error {
+	if node != Local {
+		return core.Errorf(core.NotFound, "there is no node %s", node)
+	}
+	return nil
+}
+
+func (s *Service) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
