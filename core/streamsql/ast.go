@@ -74,9 +74,6 @@ type Source struct {
 	Name, Alias string
 	// NameEnd is the offset after the last byte of the name.
 	NameEnd int
-	// Parts is the number of words the name was put together from; more than one unless the name is a topic
-	// is a sign of a forgotten AS or comma.
-	Parts int
 }
 
 // Join is a joined source. Type is INNER, LEFT, RIGHT, FULL or CROSS; On is nil when absent.

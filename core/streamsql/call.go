@@ -107,8 +107,13 @@ func functionNames() []string {
 	return names
 }
 
-// engineString shows an expression as the engine does in its messages.
+// engineString shows an expression as the engine does in its messages, unless it is so long
+// that nobody would read it.
 func engineString(e Expr) string {
+	const longest = 1000
+	if e.End()-e.Pos() > longest {
+		return "…"
+	}
 	switch e := e.(type) {
 	case *Ref:
 		if e.Qualifier == "" {

@@ -143,24 +143,23 @@ func refuse(c *Call, format string, args ...any) *Error {
 
 // checkSetReturning allows one set-returning function in all fields, and none in the arguments of a call.
 func checkSetReturning(fields []*Field) *Error {
-	var first, second *Call
+	var found []*Call
+	argsEnd := 0 // of all calls so far; calls come in the order of the text, so a call before it is within one of them
 	for _, f := range fields {
 		for c := range Calls(f) {
-			if inner := nested(c); inner != nil {
-				return refuse(inner, "select clause shouldn't has nested set-returning-functions")
+			if c.isKind(SetReturning) {
+				if c.From < argsEnd {
+					return refuse(c, "select clause shouldn't has nested set-returning-functions")
+				}
+				found = append(found, c)
 			}
-			if !c.isKind(SetReturning) {
-				continue
-			}
-			if first == nil {
-				first = c
-			} else if second == nil {
-				second = c
+			if n := len(c.Args); n > 0 {
+				argsEnd = max(argsEnd, c.Args[n-1].End())
 			}
 		}
 	}
-	if second != nil {
-		return refuse(second, "select clause shouldn't has multi set-returning-functions")
+	if len(found) > 1 {
+		return refuse(found[1], "select clause shouldn't has multi set-returning-functions")
 	}
 	return nil
 }
@@ -183,16 +182,6 @@ func firstCall(n Node, k FunctionKind) *Call {
 	for c := range Calls(n) {
 		if c.isKind(k) {
 			return c
-		}
-	}
-	return nil
-}
-
-// nested returns a set-returning call directly below one of the arguments of a call.
-func nested(c *Call) *Call {
-	for _, arg := range c.Args {
-		if inner := firstCall(arg, SetReturning); inner != nil {
-			return inner
 		}
 	}
 	return nil

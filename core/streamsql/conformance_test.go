@@ -110,4 +110,10 @@ func TestConformance(t *testing.T) {
 	}
 	t.Logf("verdicts: cases %d of %d, mutants %d of %d; words: %d of %d",
 		agree["case"], count["case"], agree["mutant"], count["mutant"], sameWords, errs)
+	if agree["case"] < count["case"] || agree["mutant"] < count["mutant"] {
+		t.Error("a verdict differs from the engine's")
+	}
+	if errs-sameWords > 1 {
+		t.Errorf("%d errors differ from the engine's in their words, want 1", errs-sameWords)
+	}
 }

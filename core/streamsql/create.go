@@ -1,6 +1,8 @@
 package streamsql
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -68,7 +70,10 @@ func (p *parser) create() *Create {
 func (p *parser) columns() []*Column {
 	p.enter()
 	defer p.leave()
-	p.want("(", "found %q, expected lparen after stream name.")
+	if !p.got("(") {
+		p.failHint("the parentheses of the fields are needed even when there are none: ()",
+			"found %q, expected lparen after stream name.", p.tok.lit)
+	}
 	if p.got(")") {
 		p.with()
 		return nil
@@ -101,7 +106,7 @@ func (p *parser) column() *Column {
 	c := &Column{Name: p.tok.lit}
 	from := p.tok.pos
 	if p.tok.kind != ident {
-		p.fail("found %q, expect stream field name.", p.tok.lit)
+		p.failName("found %q, expect stream field name.", p.tok.lit)
 	}
 	p.next()
 	c.Type = p.columnType("found %q, expect valid stream field types(BIGINT | FLOAT | STRING | DATETIME | BOOLEAN | BYTEA | ARRAY | STRUCT).")
@@ -128,11 +133,19 @@ func (p *parser) columnType(format string) Type {
 		p.next()
 		t.Fields = p.columns()
 	case basicTypes[t.Name].goName == "":
-		p.fail(format, p.tok.lit)
+		p.noType(format)
 	default:
 		p.next()
 	}
 	return t
+}
+
+func (p *parser) noType(format string) {
+	hint := foreignWords[p.word0()]
+	if hint == "" {
+		hint = didYouMean(p.tok.lit, append(slices.Sorted(maps.Keys(basicTypes)), "ARRAY", "STRUCT"))
+	}
+	p.failHint(hint, format, p.tok.lit)
 }
 
 func (p *parser) element() *Type {
@@ -159,7 +172,7 @@ func (p *parser) defaultValue(t Type) Expr {
 	default:
 		p.fail("found %q, expect default constraint value.", lit)
 	}
-	checkDefault(Span{from, p.last}, t, lit)
+	checkDefault(Span{from, p.prev.end}, t, lit)
 	return e
 }
 

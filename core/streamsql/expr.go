@@ -128,7 +128,11 @@ func (p *parser) operand() Expr {
 			return e
 		}
 	}
-	p.fail("found %q, expected expression.", lit)
+	hint := p.hint()
+	if p.tok.kind == keyword && !frameWords[lit] {
+		hint = p.nameHint()
+	}
+	p.failHint(hint, "found %q, expected expression.", lit)
 	return nil
 }
 
@@ -163,12 +167,11 @@ func (p *parser) symbolOperand() Expr {
 	case "*":
 		return p.star()
 	case "-":
-		minus := p.tok
 		p.next()
 		if p.tok.kind == integer || p.tok.kind == number {
 			return p.number(from, "-")
 		}
-		p.fail("found %q, expected expression.", minus.lit)
+		failAt(p.span(from), "found %q, expected expression.", "-")
 	}
 	return nil
 }
@@ -225,13 +228,11 @@ func (p *parser) list(from int) Expr {
 }
 
 func (p *parser) listOperand() Expr {
-	defer reword(func(msg string) string { return "expect expression after IN, but got error " + msg })
-	return p.operand()
+	return p.reworded(func(msg string) string { return "expect expression after IN, but got error " + msg }, p.operand)
 }
 
 func (p *parser) listValue() Expr {
-	defer reword(func(msg string) string { return "expect elements for IN expression, but " + msg })
-	return p.expr()
+	return p.reworded(func(msg string) string { return "expect elements for IN expression, but " + msg }, p.expr)
 }
 
 // bounds reads what follows BETWEEN.

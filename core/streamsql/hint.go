@@ -9,12 +9,12 @@ func Nearest(word string, candidates []string) string {
 	if word == "" || len(word) > longest {
 		return ""
 	}
-	best, least := "", 1+len(word)/3
+	best, least := "", 1+(len(word)+1)/3
 	for _, c := range candidates {
-		if d := len(c) - len(word); d > least || -d > least {
+		if d := len(c) - len(word); d >= least || -d >= least {
 			continue
 		}
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < least || d == least && best == "" {
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < least {
 			best, least = c, d
 		}
 	}
@@ -51,17 +51,76 @@ func didYouMean(word string, candidates []string) string {
 	return ""
 }
 
+// foreignWords are words of other dialects of SQL, and what stands for them here.
+var foreignWords = map[string]string{
+	"JOIN":     "write INNER, LEFT, RIGHT, FULL or CROSS before JOIN",
+	"OUTER":    "leave out OUTER",
+	"DISTINCT": "there is no DISTINCT; deduplicate(column, true) keeps one row of each value",
+	"IS":       "there is no IS; write isnull(x), or isnull(x) = false",
+	"OFFSET":   "there is no OFFSET",
+	"UNION":    "there is no UNION; a rule has one SELECT",
+	"INTEGER":  "did you mean BIGINT?",
+	"INT":      "did you mean BIGINT?",
+	"DOUBLE":   "did you mean FLOAT?",
+	"NUMBER":   "did you mean FLOAT?",
+	"TEXT":     "did you mean STRING?",
+	"VARCHAR":  "did you mean STRING?",
+	"BLOB":     "did you mean BYTEA?",
+	"OBJECT":   "did you mean STRUCT?",
+}
+
+// clauseWords begin the clauses of a SELECT; a name at their place may be one of them misspelt.
+var clauseWords = strings.Fields("SELECT FROM WHERE GROUP HAVING ORDER LIMIT INNER LEFT RIGHT FULL CROSS")
+
+// frameWords are the reserved words that nobody would take for a field.
+var frameWords = wordSet("SELECT FROM WHERE AND OR IN NOT BETWEEN LIKE AS GROUP HAVING JOIN WHEN THEN")
+
 // hint says what is likely meant by the token the parser stopped at.
 func (p *parser) hint() string {
-	switch {
-	case p.tok.kind == illegal && strings.HasPrefix(p.tok.lit, "invalid string"):
-		return "a string has no line breaks, and only the escapes of JSON"
-	case p.tok.kind == illegal && p.tok.lit != "":
-		return "the quote that opens this string is never closed"
-	case p.tok.kind == illegal:
-		return "a name that begins with this character must stand between backquotes"
-	case p.tok.kind == keyword:
-		return p.tok.lit + " is a reserved word; between backquotes it is a name"
+	word := strings.ToUpper(p.tok.lit)
+	switch p.tok.kind {
+	case illegal:
+		return illegalHint(word)
+	case singleQuoted, doubleQuoted:
+		return p.stringHint()
+	case keyword, ident:
+		if strings.EqualFold(p.prev.lit, "DISTINCT") {
+			word = "DISTINCT"
+		}
+		if hint, ok := foreignWords[word]; ok {
+			return hint
+		}
+	}
+	if p.tok.kind == ident {
+		return didYouMean(word, clauseWords)
 	}
 	return ""
+}
+
+// nameHint says what is wrong with the current token as a name.
+func (p *parser) nameHint() string {
+	switch p.tok.kind {
+	case keyword:
+		return p.tok.lit + " is a reserved word; as a name it must stand between backquotes"
+	case singleQuoted, doubleQuoted:
+		return "a name stands between backquotes, or without quotes"
+	}
+	return p.hint()
+}
+
+func (p *parser) stringHint() string {
+	if p.prev.kind == p.tok.kind && p.prev.end == p.tok.pos {
+		return "a quote within a string needs a backslash before it"
+	}
+	return "a name stands between backquotes, or without quotes"
+}
+
+func illegalHint(lit string) string {
+	switch {
+	case strings.HasPrefix(lit, "INVALID STRING"):
+		return "a string holds no line break, and a backslash in it must be written twice"
+	case lit != "":
+		return "the quote that opens this string is never closed"
+	}
+	return "names of other characters than letters, digits and _ must stand between backquotes"
 }

@@ -1,7 +1,7 @@
 package streamsql
 
 import (
-	"regexp"
+	"regexp/syntax"
 	"strings"
 )
 
@@ -12,7 +12,7 @@ func checkPattern(e Expr) {
 	if !ok {
 		return
 	}
-	if _, err := regexp.Compile(likeToRegexp(s.Value)); err != nil {
+	if _, err := syntax.Parse(likeToRegexp(s.Value), syntax.Perl); err != nil {
 		failAt(s.Span, "invalid LIKE pattern: %v", err)
 	}
 }

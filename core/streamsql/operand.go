@@ -50,9 +50,9 @@ func (p *parser) subscript() Expr {
 	case p.got(":"):
 		return p.slice(from, low)
 	}
-	e := p.errorf("Unexpected token %q. when parsing bracket expressions.", first.lit)
-	e.Hint = "put the index in parentheses if it is more than a number"
-	panic(e)
+	p.failHint("put the index in parentheses if it is more than a number",
+		"Unexpected token %q. when parsing bracket expressions.", first.lit)
+	return nil
 }
 
 // low reads the first bound of a subscript, or nothing before a colon.
@@ -64,8 +64,7 @@ func (p *parser) low() Expr {
 	if n := p.plainInt(); n != nil {
 		return n
 	}
-	defer reword(func(string) string { return "The start index " + lit + " is invalid in bracket expression." })
-	return p.expr()
+	return p.reworded(func(string) string { return "The start index " + lit + " is invalid in bracket expression." }, p.expr)
 }
 
 func (p *parser) slice(from int, low Expr) Expr {
@@ -83,8 +82,7 @@ func (p *parser) high() Expr {
 	if n := p.plainInt(); n != nil {
 		return n
 	}
-	defer reword(func(string) string { return "The end index " + lit + " is invalid in bracket expression." })
-	return p.expr()
+	return p.reworded(func(string) string { return "The end index " + lit + " is invalid in bracket expression." }, p.expr)
 }
 
 // plainInt reads an integer, which in a subscript is never the beginning of a longer expression.

@@ -65,8 +65,8 @@ var optionTable = []struct {
 	{"FORMAT", text(func(o *Options) *string { return &o.Format })},
 	{"KEY", text(func(o *Options) *string { return &o.Key })},
 	{"CONF_KEY", text(func(o *Options) *string { return &o.ConfKey })},
-	{"SHARED", flag("SHARED", func(o *Options) *bool { return &o.Shared })},
-	{"STRICT_VALIDATION", flag("STRICT_VALIDATION", func(o *Options) *bool { return &o.StrictValidation })},
+	{"SHARED", boolean("SHARED", func(o *Options) *bool { return &o.Shared })},
+	{"STRICT_VALIDATION", boolean("STRICT_VALIDATION", func(o *Options) *bool { return &o.StrictValidation })},
 	{"TYPE", text(func(o *Options) *string { return &o.Type })},
 	{"TIMESTAMP", text(func(o *Options) *string { return &o.Timestamp })},
 	{"TIMESTAMP_FORMAT", text(func(o *Options) *string { return &o.TimestampFormat })},
@@ -74,7 +74,7 @@ var optionTable = []struct {
 	{"SCHEMAID", text(func(o *Options) *string { return &o.SchemaID })},
 	{"EXTRA", setExtra},
 	{"VERSION", lower(func(o *Options) *string { return &o.Version })},
-	{"TEMP", flag("TEMP", func(o *Options) *bool { return &o.Temp })},
+	{"TEMP", boolean("TEMP", func(o *Options) *bool { return &o.Temp })},
 	{"KIND", lower(func(o *Options) *string { return &o.Kind })},
 	{"DELIMITER", text(func(o *Options) *string { return &o.Delimiter })},
 }
@@ -100,7 +100,7 @@ func lower(field func(*Options) *string) func(*Options, string) string {
 	}
 }
 
-func flag(name string, field func(*Options) *bool) func(*Options, string) string {
+func boolean(name string, field func(*Options) *bool) func(*Options, string) string {
 	return func(o *Options, value string) string {
 		upper := strings.ToUpper(value)
 		if upper != "TRUE" && upper != "FALSE" {
@@ -160,14 +160,14 @@ func (p *parser) option(o *Options) {
 		return row.name == g.Name
 	})
 	if i < 0 {
-		e := p.errorf("found %q, unknown option keys(%s).", p.shown(), strings.Join(optionNames(), "|"))
-		e.Hint = didYouMean(g.Name, optionNames())
-		panic(e)
+		p.failHint(didYouMean(g.Name, optionNames()),
+			"found %q, unknown option keys(%s).", p.shown(), strings.Join(optionNames(), "|"))
 	}
 	p.next()
 	p.want("=", "found %q, expect equals(=) in options.")
 	if p.tok.kind != doubleQuoted && !p.tok.is("TRUE") && !p.tok.is("FALSE") {
-		p.fail("found %q, expect string or boolean value in option.", p.tok.lit)
+		p.failHint("the value of an option stands in double quotes",
+			"found %q, expect string or boolean value in option.", p.tok.lit)
 	}
 	g.Value, g.ValueSpan = p.tok.lit, Span{p.tok.pos, p.tok.end}
 	p.next()

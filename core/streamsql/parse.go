@@ -3,6 +3,7 @@ package streamsql
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -76,11 +77,13 @@ func (p *parser) otherStatement(text string) {
 type parser struct {
 	lex    lexer
 	tok    token
-	last   int    // the offset after the token before tok
+	prev   token  // the one before tok
 	depth  int    // of nested expressions and types
 	clause string // the clause of a SELECT being read
 	meta   bool   // reading the arguments of meta or mqtt
 	check  func(finding) *Error
+
+	rewords []func(string) string // of the expressions being read, the innermost last
 }
 
 func newParser(text string) *parser {
@@ -96,12 +99,17 @@ func (p *parser) door(err *error) {
 		if !ok {
 			panic(r)
 		}
+		if e.Err == nil {
+			for _, reword := range slices.Backward(p.rewords) {
+				e.Msg = reword(e.Msg)
+			}
+		}
 		*err = e
 	}
 }
 
 func (p *parser) next() {
-	p.last = p.tok.end
+	p.prev = p.tok
 	p.tok = p.lex.next()
 }
 
@@ -123,7 +131,7 @@ func (p *parser) want(lit, format string) {
 
 // span is the place from an offset to the end of the last token consumed.
 func (p *parser) span(from int) Span {
-	return Span{from, max(from, p.last)}
+	return Span{from, max(from, p.prev.end)}
 }
 
 func (p *parser) errorf(format string, args ...any) *Error {
@@ -132,8 +140,17 @@ func (p *parser) errorf(format string, args ...any) *Error {
 
 // fail ends the parsing at the current token.
 func (p *parser) fail(format string, args ...any) {
+	p.failHint(p.hint(), format, args...)
+}
+
+// failName ends the parsing at a token in the place of a name.
+func (p *parser) failName(format string, args ...any) {
+	p.failHint(p.nameHint(), format, args...)
+}
+
+func (p *parser) failHint(hint, format string, args ...any) {
 	e := p.errorf(format, args...)
-	e.Hint = p.hint()
+	e.Hint = hint
 	panic(e)
 }
 
@@ -146,14 +163,12 @@ func failure(at Span, format string, args ...any) *Error {
 	return &Error{Pos: at.From, End: at.To, Msg: fmt.Sprintf(format, args...)}
 }
 
-// reword gives the errors raised inside the calling function a new message. It is meant to be deferred.
-func reword(message func(string) string) {
-	if r := recover(); r != nil {
-		if e, ok := r.(*Error); ok && e.Err != errTooDeep {
-			e.Msg = message(e.Msg)
-		}
-		panic(r)
-	}
+// reworded reads an expression. A message about what is in it goes through the given function, as the engine does it.
+func (p *parser) reworded(message func(string) string, read func() Expr) Expr {
+	p.rewords = append(p.rewords, message)
+	e := read()
+	p.rewords = p.rewords[:len(p.rewords)-1]
+	return e
 }
 
 var errTooDeep = errors.New("nested too deep")

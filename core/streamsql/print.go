@@ -2,7 +2,6 @@ package streamsql
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -185,25 +184,30 @@ func (p *printer) window(w *Window) {
 	p.over(w.Over, true)
 }
 
-// over prints an OVER clause, if there is one. That of a window has WHEN first, that of a call last.
+// over prints an OVER clause, if there is one. That of a window has WHEN first, that of a call has it last.
 func (p *printer) over(o *Over, whenFirst bool) {
 	if o == nil {
 		return
 	}
-	var parts []string
+	p.add(" OVER (")
+	space := ""
+	if whenFirst && o.When != nil {
+		p.optional("WHEN ", o.When)
+		space = " "
+	}
 	if o.PartitionBy != nil {
-		parts = append(parts, "PARTITION BY "+printList(o.PartitionBy))
+		p.add(space, "PARTITION BY ")
+		list(p, o.PartitionBy)
+		space = " "
 	}
-	if o.When != nil {
-		parts = append(parts, "WHEN "+Print(o.When))
-	}
-	if whenFirst {
-		slices.Reverse(parts)
+	if !whenFirst {
+		p.optional(space+"WHEN ", o.When)
 	}
 	if o.OrderBy != nil {
-		parts = append(parts, strings.TrimSuffix("ORDER BY "+printList(o.OrderBy), " "))
+		p.add(space, "ORDER BY ")
+		list(p, o.OrderBy)
 	}
-	p.add(" OVER (", strings.Join(parts, " "), ")")
+	p.add(")")
 }
 
 func (p *printer) args(args []Expr) {

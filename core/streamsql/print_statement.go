@@ -56,9 +56,9 @@ func sourceName(s *Source) string {
 		return "`" + s.Name + "`"
 	}
 	p := newParser(s.Name)
-	again := p.source()
-	alone := s.Alias == "" || again.Parts%2 == 1
-	if alone && again.Parts > 0 && p.tok.kind == eof && again.Name == s.Name && again.Alias == "" {
+	again, words := p.countedSource()
+	alone := s.Alias == "" || words%2 == 1
+	if alone && words > 0 && p.tok.kind == eof && again.Name == s.Name && again.Alias == "" {
 		return s.Name
 	}
 	return "`" + s.Name + "`"
@@ -106,10 +106,4 @@ func (p *printer) columnType(t Type) {
 		list(p, t.Fields)
 		p.add(")")
 	}
-}
-
-func printList[N Node](nodes []N) string {
-	var p printer
-	list(&p, nodes)
-	return p.String()
 }

@@ -86,7 +86,7 @@ func (p *parser) field() *Field {
 	from := f.Expr.Pos()
 	if p.got("AS") {
 		if p.tok.kind != ident {
-			p.fail("found %q, expected as alias.", p.tok.lit)
+			p.failName("found %q, expected as alias.", p.tok.lit)
 		}
 		f.Alias = p.tok.lit
 		p.next()
@@ -113,37 +113,44 @@ func isAll(e Expr) bool {
 // source reads the name of a stream or table and its alias. The engine joins the words of a name, so that
 // topics can be written without quotes, takes them in pairs, and looks for AS after the first of a pair only.
 func (p *parser) source() *Source {
-	s := &Source{Span: Span{p.tok.pos, p.tok.pos}, NameEnd: p.tok.pos}
-	var name strings.Builder
-	for p.sourceWord() {
-		word := p.word(s, &name)
-		if p.got("AS") {
-			if p.tok.kind != ident {
-				p.fail("found %q, expected JOIN key word.", word)
-			}
-			s.Alias = p.tok.lit
-			p.next()
-		} else if p.sourceWord() {
-			p.word(s, &name)
-		} else {
-			break
-		}
-	}
-	s.Name = name.String()
-	if s.Parts > 0 {
-		s.To = p.last
-	}
+	s, _ := p.countedSource()
 	return s
 }
 
-func (p *parser) sourceWord() bool {
+// countedSource is source, and counts the words of the name.
+func (p *parser) countedSource() (*Source, int) {
+	from := p.tok.pos
+	if !p.isSourceWord() {
+		from = p.prev.end
+	}
+	s := &Source{NameEnd: from}
+	var words []string
+	for p.isSourceWord() {
+		words = append(words, p.sourceWord(s))
+		if p.got("AS") {
+			if p.tok.kind != ident {
+				p.failName("found %q, expected JOIN key word.", words[len(words)-1])
+			}
+			s.Alias = p.tok.lit
+			p.next()
+			continue
+		}
+		if !p.isSourceWord() {
+			break
+		}
+		words = append(words, p.sourceWord(s))
+	}
+	s.Name = strings.Join(words, "")
+	s.Span = p.span(from)
+	return s, len(words)
+}
+
+func (p *parser) isSourceWord() bool {
 	return p.tok.kind == ident || p.tok.is("/") || p.tok.is("#") || p.tok.is("+")
 }
 
-func (p *parser) word(s *Source, name *strings.Builder) string {
+func (p *parser) sourceWord(s *Source) string {
 	word := p.tok.lit
-	name.WriteString(word)
-	s.Parts++
 	s.NameEnd = p.tok.end
 	p.next()
 	return word

@@ -100,7 +100,7 @@ func (p *parser) streamOrTable() bool {
 
 func (p *parser) sourceName(noun string) string {
 	if p.tok.kind != ident {
-		p.fail("found %q, expected %s name.", p.tok.lit, noun)
+		p.failName("found %q, expected %s name.", p.tok.lit, noun)
 	}
 	name := p.tok.lit
 	p.next()
