@@ -7,7 +7,7 @@ import (
 )
 
 // shownParts bounds the parts that the export lists of a section.
-const shownParts = 50
+const shownParts = 20
 
 // group is what comes along of one kind.
 type group struct {

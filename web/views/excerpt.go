@@ -38,8 +38,13 @@ type Span struct {
 	Text  string
 }
 
-// maxLine bounds the characters that an excerpt shows of a line.
-const maxLine = 200
+// Bounds of what an excerpt shows of a line, in characters. Before the place of an
+// error it is so little that the place is in sight on a phone.
+const (
+	maxLine   = 200
+	maxBefore = 24
+	maxAfter  = 72
+)
 
 // excerpt returns the lines of a text around a place, as many before as after it, or
 // nothing where there is no place.
@@ -55,7 +60,7 @@ func excerpt(text string, line, column, around int) []ExcerptLine {
 		if n == line {
 			lines = append(lines, badLine(n, all[n-1], column))
 		} else {
-			lines = append(lines, ExcerptLine{Number: n, Spans: paint(shorten(all[n-1]))})
+			lines = append(lines, ExcerptLine{Number: n, Spans: window(paint(all[n-1]), 0, maxLine)})
 		}
 	}
 	return lines
@@ -69,7 +74,7 @@ func head(text string, n int) []ExcerptLine {
 			break
 		}
 		masked, _ := mask(s, 0)
-		lines = append(lines, ExcerptLine{Number: len(lines) + 1, Spans: paint(shorten(masked))})
+		lines = append(lines, ExcerptLine{Number: len(lines) + 1, Spans: window(paint(masked), 0, maxLine)})
 	}
 	return lines
 }
@@ -80,19 +85,16 @@ func badLine(n int, s string, column int) ExcerptLine {
 	runes := []rune(s)
 	at := min(column-1, len(runes))
 	from, to := 0, len(runes)
-	if to > maxLine/2 {
-		from, to = max(0, at-maxLine/5), min(to, at+maxLine/5)
+	if to > maxBefore+maxAfter {
+		from, to = max(0, at-maxBefore), min(to, at+maxAfter)
 	}
-	shown, before := string(runes[from:to]), string(runes[from:at])
+	before := string(runes[from:at])
 	if from > 0 {
-		shown, before = "…"+shown, "…"+before
-	}
-	if to < len(runes) {
-		shown += "…"
+		before = "…" + before
 	}
 	width := max(1, utf8.RuneCountInString(word.FindString(string(runes[at:to]))))
 	return ExcerptLine{
-		Number: n, Spans: paint(shown), Bad: true,
+		Number: n, Spans: window(paint(s), from, to), Bad: true,
 		Indent: blank(before), Caret: strings.Repeat("^", width),
 	}
 }
@@ -107,14 +109,6 @@ func blank(s string) string {
 		}
 		return ' '
 	}, s)
-}
-
-// shorten cuts a long line.
-func shorten(s string) string {
-	if utf8.RuneCountInString(s) <= maxLine {
-		return s
-	}
-	return string([]rune(s)[:maxLine]) + "…"
 }
 
 // offset returns the byte offset of a line and column, the end of the text at most.

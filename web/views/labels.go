@@ -47,11 +47,11 @@ func strictText(ctx context.Context, o *plan.Outcome) string {
 	if o.Mode == plan.Full {
 		mode = "mode.full"
 	}
-	strict := Key("strict.valid")
+	strict := Key("result.mode.valid")
 	if o.Atomic {
-		strict = "strict.atomic"
+		strict = "result.mode.atomic"
 	}
-	return t(ctx, "result.mode", "Mode", t(ctx, mode), "Strict", t(ctx, strict))
+	return t(ctx, strict, "Mode", t(ctx, mode))
 }
 
 // size writes a number of bytes with a unit a person reads.
@@ -72,7 +72,5 @@ func moment(ctx context.Context, at time.Time) string {
 	return at.Local().Format(t(ctx, "time.layout"))
 }
 
-// took writes a duration in seconds.
-func took(ctx context.Context, d time.Duration) string {
-	return t(ctx, "time.took", "Seconds", decimal(ctx, d.Seconds()))
-}
+// seconds writes a duration in seconds.
+func seconds(ctx context.Context, d time.Duration) string { return decimal(ctx, d.Seconds()) }

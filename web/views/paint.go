@@ -3,8 +3,8 @@ package views
 import "regexp"
 
 // token finds what is coloured in a line of SQL or JSON: comments, strings, numbers,
-// words, and punctuation. It works on lines alone, since an excerpt may begin anywhere.
-var token = regexp.MustCompile(`(--.*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(\s*:)?|(\b\d+(?:\.\d+)?\b)|([A-Za-z_]\w*)|([{}\[\],:])`)
+// words, and punctuation.
+var token = regexp.MustCompile(`(--.*)|("(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$))(\s*:)?|(\b\d+(?:\.\d+)?\b)|([A-Za-z_]\w*)|([{}\[\],:])`)
 
 // keyword finds the words of both languages.
 var keyword = regexp.MustCompile(`(?i)^(select|from|where|group|by|having|order|limit|inner|left|right|full|cross|join|on|as|and|or|not|in|between|like|create|stream|table|with|case|when|then|else|end|array|struct|bigint|float|string|datetime|boolean|bytea|true|false|null)$`)
@@ -39,4 +39,26 @@ func paint(line string) []Span {
 		spans = append(spans, Span{"", line[done:]})
 	}
 	return spans
+}
+
+// window keeps what stands between two characters of a painted line, and says with an
+// ellipsis where something is left out.
+func window(line []Span, from, to int) []Span {
+	var kept []Span
+	if from > 0 {
+		kept = append(kept, Span{"", "…"})
+	}
+	at := 0
+	for _, s := range line {
+		runes := []rune(s.Text)
+		lo, hi := max(from-at, 0), min(to-at, len(runes))
+		if lo < hi {
+			kept = append(kept, Span{s.Class, string(runes[lo:hi])})
+		}
+		at += len(runes)
+	}
+	if to < at {
+		kept = append(kept, Span{"", "…"})
+	}
+	return kept
 }

@@ -38,11 +38,11 @@ func plain(text string) templ.Component {
 	})
 }
 
-var joint = regexp.MustCompile(`[_/\-]\b`)
+var joint = regexp.MustCompile(`([_/\-])([\pL\pN])`)
 
 // soft draws a name that may break after _ / and -.
 func soft(name string) templ.Component {
-	return templ.Raw(joint.ReplaceAllString(templ.EscapeString(name), "$0<wbr>"))
+	return templ.Raw(joint.ReplaceAllString(templ.EscapeString(name), "$1<wbr>$2"))
 }
 
 // sign is one number of a delta.

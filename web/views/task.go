@@ -36,6 +36,16 @@ func (p TaskPage) frame(ctx context.Context) frame {
 	return f
 }
 
+// state says where the task stands, for a live region.
+func (p TaskPage) state(ctx context.Context) string {
+	for _, s := range p.stages() {
+		if s.mark == "running" && !p.Task.State.Final() {
+			return t(ctx, s.text)
+		}
+	}
+	return p.title(ctx)
+}
+
 // into is how the node is named beside its revision.
 func (p TaskPage) into() Key {
 	if p.Outcome.Written {
