@@ -18,6 +18,8 @@ var precedence = map[Op]int{
 
 // expr reads an expression: operands and the operators between them.
 func (p *parser) expr() Expr {
+	p.enter()
+	defer p.leave()
 	root := p.operand()
 	for {
 		op, ok := p.operator()
@@ -108,8 +110,6 @@ func graft(root Expr, op Op, y Expr) Expr {
 
 // operand reads what stands between operators.
 func (p *parser) operand() Expr {
-	p.enter()
-	defer p.leave()
 	from, lit := p.tok.pos, p.tok.lit
 	switch p.tok.kind {
 	case ident:
@@ -228,6 +228,8 @@ func (p *parser) list(from int) Expr {
 }
 
 func (p *parser) listOperand() Expr {
+	p.enter()
+	defer p.leave()
 	return p.reworded(func(msg string) string { return "expect expression after IN, but got error " + msg }, p.operand)
 }
 

@@ -27,7 +27,7 @@ var selects = []string{
 	"SELECT lag(a) OVER (PARTITION BY b, c WHEN d > 1), row_number() OVER (ORDER BY a b DESC, c) FROM demo",
 	"SELECT count(*) FROM d GROUP BY slidingwindow(ss, 10) FILTER (WHERE a > 1) OVER (WHEN a PARTITION BY b) HAVING x ORDER BY a LIMIT 3",
 	"SELECT meta(a->b), mqtt(topic), IN (1), IN IN (2), [1:2] FROM", "SELECT a ! b, a < = b, t1. , *.id FROM demo demo",
-	"SELECT row_number() OVER (ORDER BY) FROM a AS `` b",
+	"SELECT row_number() OVER (ORDER BY) FROM a AS `` b", "SELECT (0)FROM ORDER BY",
 }
 
 var statements = []string{

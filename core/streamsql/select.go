@@ -29,7 +29,9 @@ func (p *parser) selectStatement() *Select {
 	p.clause = "order"
 	if p.got("ORDER") {
 		p.want("BY", "found %q, expected BY keyword.")
-		s.OrderBy = p.sortItems()
+		if items := p.sortItems(); len(items) > 0 {
+			s.OrderBy = items
+		}
 	}
 	p.clause = "limit"
 	s.Limit = p.limit()

@@ -57,7 +57,7 @@ func appendParts(to []Node, n Node) []Node {
 	case *Window:
 		to = appendOver(appendOne(appendNodes(to, n.Args), n.Filter), n.Over)
 	case *Over:
-		to = appendNodes(appendOne(appendNodes(to, n.PartitionBy), n.When), n.OrderBy)
+		to = appendOverParts(to, n)
 	}
 	return to
 }
@@ -78,6 +78,14 @@ func appendOver(to []Node, o *Over) []Node {
 		return to
 	}
 	return append(to, o)
+}
+
+// appendOverParts follows the text: WHEN is the first part of the clause of a window, and the last of that of a call.
+func appendOverParts(to []Node, o *Over) []Node {
+	if o.When != nil && len(o.PartitionBy) > 0 && o.When.Pos() < o.PartitionBy[0].Pos() {
+		return appendNodes(append(to, o.When), o.PartitionBy)
+	}
+	return appendNodes(appendOne(appendNodes(to, o.PartitionBy), o.When), o.OrderBy)
 }
 
 func appendOne(to []Node, e Expr) []Node {
