@@ -49,8 +49,14 @@ func show(b *bundle.Bundle) string {
 	return strings.Join(fields, " ")
 }
 
-// snapshot returns what the node holds.
+// snapshot returns what the node of most tests holds.
 func snapshot(t testing.TB, s *db.DB) plan.Snapshot {
+	t.Helper()
+	return snapshotOf(t, s, node)
+}
+
+// snapshotOf returns what a node holds.
+func snapshotOf(t testing.TB, s *db.DB, node string) plan.Snapshot {
 	t.Helper()
 	snap, err := s.Snapshot(t.Context(), node)
 	if err != nil {
@@ -207,18 +213,23 @@ func TestCommitConflict(t *testing.T) {
 
 // A plan that does not fit the state that it claims to be made from is refused whole.
 func TestCommitOfWrongPlan(t *testing.T) {
-	ref := func(name string) core.Ref { return core.Ref{Kind: core.Rule, Name: name} }
-	for _, wrong := range []plan.Step{
-		{Action: plan.Create, Ref: ref("a"), New: "2"},
-		{Action: plan.Replace, Ref: ref("ghost"), New: "2"},
-		{Action: plan.Delete, Ref: ref("ghost")},
+	rule := func(action plan.Action, name string) plan.Step {
+		return plan.Step{Action: action, Ref: core.Ref{Kind: core.Rule, Name: name}, New: "2"}
+	}
+	for _, c := range []struct {
+		wrong plan.Step
+		want  string
+	}{
+		{rule(plan.Create, "a"), "applying revision 2: "},
+		{rule(plan.Replace, "ghost"), "applying rules/ghost: "},
+		{rule(plan.Delete, "ghost"), "applying rules/ghost: "},
 	} {
 		s := dbtest.Open(t)
 		commit(t, s, "rules/a=1")
-		c := full(t, s, "rules/a=1 rules/b=1")
-		c.Plan.Steps = append(c.Plan.Steps, wrong)
-		_, err := s.Commit(t.Context(), c)
-		wantError(t, err, core.Internal, fmt.Sprintf("applying %v: ", wrong.Ref))
+		p := full(t, s, "rules/a=1 rules/b=1")
+		p.Plan.Steps = append(p.Plan.Steps, c.wrong)
+		_, err := s.Commit(t.Context(), p)
+		wantError(t, err, core.Internal, c.want)
 		wantHeld(t, s, "rules/a=1")
 	}
 }
@@ -276,7 +287,7 @@ func TestEntry(t *testing.T) {
 // level is a bundle in which all texts are n, so that a half state shows.
 func level(n int64) *bundle.Bundle {
 	b := &bundle.Bundle{}
-	for i := range 200 {
+	for i := range 60 {
 		b.Set(core.Ref{Kind: core.Kind(i % core.NumKinds), Name: fmt.Sprint("e", i)}, fmt.Sprint(n))
 	}
 	return b
@@ -303,7 +314,7 @@ func TestReadersDuringCommits(t *testing.T) {
 			}
 		})
 	}
-	for n := int64(1); n <= 40; n++ {
+	for n := int64(1); n <= 20; n++ {
 		writer := s
 		if n%4 == 0 {
 			writer = other

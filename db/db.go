@@ -19,8 +19,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // DB is an open store. It is safe for concurrent use.
@@ -33,8 +35,11 @@ type DB struct {
 // maxReaders is how many reads may be under way at once.
 const maxReaders = 8
 
+// patience is how long a writer waits for another process.
+const patience = 10 * time.Second
+
 // What each connection is set to. Sizes are in KiB where they are negative, else in
-// bytes; the timeout is in milliseconds.
+// bytes; the timeout is patience in milliseconds.
 var (
 	writerPragmas = []string{
 		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
@@ -59,7 +64,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, fmt.Errorf("opening the store %s: %w", path, err)
 	}
 	db := &DB{readers: readers, writer: writer, cache: newCache()}
-	if err := migrate(ctx, db.writer); err != nil {
+	if err := settle(ctx, db.writer); err != nil {
 		err = fault(ctx, err, "bringing its tables up to date")
 		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", path, err), db.Close())
 	}
@@ -98,6 +103,22 @@ func connect(path string, n int, pragmas []string) (*sql.DB, error) {
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
 	return pool, nil
+}
+
+// settle migrates the file. Two processes that open a new file at once can meet while
+// one of them changes it to a write-ahead log; SQLite then refuses without waiting.
+func settle(ctx context.Context, writer *sql.DB) error {
+	for begun := time.Now(); ; {
+		err := migrate(ctx, writer)
+		if primaryCode(err) != sqlite3.SQLITE_BUSY || time.Since(begun) > patience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(patience / 1000):
+		}
+	}
 }
 
 // Close waits for what is under way and closes the file.

@@ -84,22 +84,24 @@ func dump(t *testing.T, s *db.DB) string {
 }
 
 func TestOpenAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "console.db")
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			s, err := db.Open(t.Context(), path)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer s.Close()
-			if _, err := s.Snapshot(t.Context(), node); err != nil {
-				t.Error(err)
-			}
-		})
+	for i := range 2 {
+		path := filepath.Join(t.TempDir(), fmt.Sprint(i, ".db"))
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				s, err := db.Open(t.Context(), path)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer s.Close()
+				if _, err := s.Snapshot(t.Context(), node); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
 	}
-	all.Wait()
 }
 
 func TestOpenNewerFile(t *testing.T) {

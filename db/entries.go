@@ -39,10 +39,8 @@ func (db *DB) load(ctx context.Context, node string) (s plan.Snapshot, err error
 			return nil
 		}
 		s = plan.Snapshot{State: state, Bundle: &bundle.Bundle{}}
-		for _, k := range core.InstallOrder() {
-			if err := section(ctx, t, node, k, s.Bundle); err != nil {
-				return fault(ctx, err, "reading the %s of node %s", k, node)
-			}
+		if err := readEntries(ctx, t, node, s.Bundle); err != nil {
+			return fault(ctx, err, "reading the entries of node %s", node)
 		}
 		db.cache.put(node, s)
 		return nil
@@ -50,14 +48,28 @@ func (db *DB) load(ctx context.Context, node string) (s plan.Snapshot, err error
 	return s, err
 }
 
+// readEntries reads all that a node holds into b.
+func readEntries(ctx context.Context, t *sql.Tx, node string, b *bundle.Bundle) error {
+	section, err := t.PrepareContext(ctx, sectionSQL)
+	if err != nil {
+		return err
+	}
+	for _, k := range core.InstallOrder() {
+		if err := readSection(ctx, section, node, k, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 const sectionSQL = `
 select e.name, c.text
 from entries e join changes c on c.id = e.change
 where e.node = ? and e.kind = ?`
 
-// section reads the entries of one kind into b.
-func section(ctx context.Context, t *sql.Tx, node string, k core.Kind, b *bundle.Bundle) error {
-	rows, err := t.QueryContext(ctx, sectionSQL, node, k.Key())
+// readSection reads the entries of one kind into b.
+func readSection(ctx context.Context, section *sql.Stmt, node string, k core.Kind, b *bundle.Bundle) error {
+	rows, err := section.QueryContext(ctx, node, k.Key())
 	if err != nil {
 		return err
 	}

@@ -13,38 +13,27 @@ const nextChangeSQL = `select coalesce(max(id), 0) + 1 from changes`
 
 // writeRevision writes a revision, its journal, and the entries that it leaves.
 func writeRevision(ctx context.Context, t *sql.Tx, rev plan.Revision, steps []plan.Step) error {
-	j := journal{node: rev.Node, revision: rev.Number}
-	if err := t.QueryRowContext(ctx, nextChangeSQL).Scan(&j.next); err != nil {
+	var first int64
+	if err := t.QueryRowContext(ctx, nextChangeSQL).Scan(&first); err != nil {
 		return fault(ctx, err, "finding the end of the journal")
 	}
-	if err := putRevision(ctx, t, rev, j.next); err != nil {
+	if err := putRevision(ctx, t, rev, first); err != nil {
 		return err
 	}
-	if err := j.prepare(ctx, t); err != nil {
-		return fault(ctx, err, "preparing the journal")
+	if err := writeChanges(ctx, t, rev, first, steps); err != nil {
+		return err
 	}
-	for i := range steps {
-		if s := &steps[i]; s.Action.Changes() {
-			if err := j.apply(s); err != nil {
-				return fault(ctx, err, "applying %v", s.Ref)
-			}
+	last := first + int64(changed(rev)) - 1
+	for _, query := range []string{dropEntriesSQL, holdEntriesSQL} {
+		if _, err := t.ExecContext(ctx, query, first, last); err != nil {
+			return fault(ctx, err, "applying revision %d", rev.Number)
 		}
 	}
 	return nil
 }
 
-// journal is the writing of one revision. It must not be used beyond its transaction,
-// whose end closes the statements.
-type journal struct {
-	node     string
-	revision int64
-	next     int64 // id of the next change
-	changes  [plan.Delete + 1]*sql.Stmt
-	entries  [plan.Delete + 1]*sql.Stmt
-}
-
-// changeSQL writes one line of the journal, by action. It must run before the
-// statement of holdSQL: the change that it ends is found through the entry.
+// changeSQL writes one line of the journal, by action. The change that it follows is
+// found through the entry, which still is what it was.
 var changeSQL = [plan.Delete + 1]string{
 	plan.Create: `
 insert into changes (id, node, revision, kind, name, action, text)
@@ -59,41 +48,44 @@ values (?1, ?2, ?3, ?4, ?5, 'delete',
 	(select change from entries where node = ?2 and kind = ?4 and name = ?5))`,
 }
 
-// holdSQL makes the entry point to its newest change, by action.
-var holdSQL = [plan.Delete + 1]string{
-	plan.Create:  `insert into entries (node, kind, name, change) values (?1, ?2, ?3, ?4)`,
-	plan.Replace: `update entries set change = ?4 where node = ?1 and kind = ?2 and name = ?3`,
-	plan.Delete:  `delete from entries where node = ?1 and kind = ?2 and name = ?3`,
-}
-
-func (j *journal) prepare(ctx context.Context, t *sql.Tx) (err error) {
-	for a := range changeSQL {
-		if j.changes[a], err = t.PrepareContext(ctx, changeSQL[a]); err != nil {
-			return err
+// writeChanges writes the journal of a revision, whose ids begin with first. The
+// statements run without the context, which would cost each of them a goroutine: when
+// the context of the transaction is done, the next one fails.
+func writeChanges(ctx context.Context, t *sql.Tx, rev plan.Revision, first int64, steps []plan.Step) error {
+	var writes [len(changeSQL)]*sql.Stmt
+	for a := range writes {
+		var err error
+		if writes[a], err = t.PrepareContext(ctx, changeSQL[a]); err != nil {
+			return fault(ctx, err, "preparing the journal")
 		}
-		if j.entries[a], err = t.PrepareContext(ctx, holdSQL[a]); err != nil {
-			return err
+	}
+	id := first
+	for i := range steps {
+		s := &steps[i]
+		if !s.Action.Changes() {
+			continue
 		}
+		values := []any{id, rev.Node, rev.Number, s.Ref.Kind.Key(), s.Ref.Name, s.New}
+		if s.Action == plan.Delete {
+			values = values[:5]
+		}
+		if _, err := writes[s.Action].Exec(values...); err != nil {
+			return fault(ctx, err, "applying %v", s.Ref)
+		}
+		id++
 	}
 	return nil
 }
 
-// apply writes one step. It has no context, which would cost a goroutine for every
-// statement; when the context of the transaction is done, the next statement fails.
-func (j *journal) apply(s *plan.Step) error {
-	id, kind, name := j.next, s.Ref.Kind.Key(), s.Ref.Name
-	j.next++
-	line := []any{id, j.node, j.revision, kind, name, s.New}
-	hold := []any{j.node, kind, name, id}
-	if s.Action == plan.Delete {
-		line, hold = line[:5], hold[:3]
-	}
-	if _, err := j.changes[s.Action].Exec(line...); err != nil {
-		return err
-	}
-	_, err := j.entries[s.Action].Exec(hold...)
-	return err
-}
+// dropEntriesSQL takes out the entries that the changes in a range of ids end.
+const dropEntriesSQL = `
+delete from entries where (node, kind, name) in (
+	select node, kind, name from changes where id between ?1 and ?2 and action <> 'create')`
+
+// holdEntriesSQL puts in the entries that the changes in a range of ids leave.
+const holdEntriesSQL = `
+insert into entries (node, kind, name, change)
+select node, kind, name, id from changes where id between ?1 and ?2 and action <> 'delete'`
 
 const rangeSQL = `select first_change, last_change from revisions where node = ? and number = ?`
 

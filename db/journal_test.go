@@ -102,21 +102,20 @@ func refuse(e plan.Entry) plan.Verdict {
 	return plan.Verdict{Text: e.Text}
 }
 
-// Random plans come in through two processes' worth of handles. After each the node
-// must hold what the plan said, and from the newest revision back the journal must
-// give every earlier one again.
+// Random plans come in through two handles, as from two processes. After each the
+// node must hold what the plan said, and from the newest revision back the journal
+// must give every earlier one again. Each round has a node of its own in one file.
 func TestRandomPlans(t *testing.T) {
-	folder, n := t.TempDir(), 0
+	path, rounds := filepath.Join(t.TempDir(), "console.db"), 0
+	handles := [2]*db.DB{open(t, path), open(t, path)}
 	rapid.Check(t, func(r *rapid.T) {
-		n++
-		path := filepath.Join(folder, fmt.Sprint(n, ".db"))
-		handles := [2]*db.DB{open(t, path), open(t, path)}
-		defer func() { handles[0].Close(); handles[1].Close() }()
+		rounds++
+		node := fmt.Sprint("node", rounds)
 		history := []*bundle.Bundle{{}}
 		for range rapid.IntRange(1, 8).Draw(r, "commits") {
 			s := handles[rapid.IntRange(0, 1).Draw(r, "handle")]
 			mode := plan.Mode(rapid.IntRange(0, 1).Draw(r, "mode"))
-			p := plan.New(mode, snapshot(t, s), bundles(r), refuse)
+			p := plan.New(mode, snapshotOf(t, s, node), bundles(r), refuse)
 			rev, err := s.Commit(t.Context(), &plan.Commit{Node: node, Plan: p, Time: noon})
 			if err != nil {
 				r.Fatal(err)
@@ -126,12 +125,12 @@ func TestRandomPlans(t *testing.T) {
 				history = append(history, after)
 			}
 			for _, h := range handles {
-				if snap := snapshot(t, h); !snap.Bundle.Equal(after) || snap.State != rev.State() {
+				if snap := snapshotOf(t, h, node); !snap.Bundle.Equal(after) || snap.State != rev.State() {
 					r.Fatalf("held %q at %d; want %q at %d", show(snap.Bundle), snap.Revision, show(after), rev.Number)
 				}
 			}
 		}
-		if err := verify(t, handles[0], history); err != nil {
+		if err := verify(t, handles[0], node, history); err != nil {
 			r.Fatal(err)
 		}
 	})
@@ -153,8 +152,8 @@ func applied(before *bundle.Bundle, p *plan.Plan) *bundle.Bundle {
 
 // verify goes back through the journal. The history is that of the bundles after
 // each revision; nil says that only its end, the empty bundle, is known.
-func verify(t testing.TB, s *db.DB, history []*bundle.Bundle) error {
-	snap := snapshot(t, s)
+func verify(t testing.TB, s *db.DB, node string, history []*bundle.Bundle) error {
+	snap := snapshotOf(t, s, node)
 	b := snap.Bundle.Clone()
 	revs, err := s.Revisions(t.Context(), node, 0, int(snap.Revision)+1)
 	if err != nil || int64(len(revs)) != snap.Revision {

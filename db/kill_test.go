@@ -94,7 +94,7 @@ func TestKilled(t *testing.T) {
 		s.Close()
 	}
 	s := open(t, path)
-	if err := verify(t, s, nil); err != nil {
+	if err := verify(t, s, node, nil); err != nil {
 		t.Error(err)
 	}
 	var sound string

@@ -32,12 +32,15 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // putRevision writes the row of a revision whose changes begin with the id first.
 func putRevision(ctx context.Context, t *sql.Tx, r plan.Revision, first int64) error {
-	last := first + int64(r.Created+r.Replaced+r.Deleted) - 1
+	last := first + int64(changed(r)) - 1
 	_, err := t.ExecContext(ctx, putRevisionSQL, r.Node, r.Number, r.Hash, r.Time.UnixMilli(), r.By, r.Via,
 		r.Mode.String(), r.Document, r.Created, r.Replaced, r.Deleted, r.Unchanged, r.Rejected,
 		r.Note, r.Task, r.Restores, first, last)
 	return fault(ctx, err, "writing revision %d", r.Number)
 }
+
+// changed returns how many entries a revision changes.
+func changed(r plan.Revision) int { return r.Created + r.Replaced + r.Deleted }
 
 const revisionsSQL = `
 select node, number, hash, time, caller, via, mode, document, created, replaced,

@@ -35,8 +35,8 @@ create table changes (
 	action   text    not null check (action in ('create', 'replace', 'delete')), -- what was done
 	kind     text    not null,     -- key of the entry's section, such as rules
 	name     text    not null,     -- of the entry
-	text     text    check ((text is null) = (action = 'delete')), -- what it said from then on
 	previous integer references changes (id) check ((previous is null) = (action = 'create')), -- the change whose text it ended
+	text     text    check ((text is null) = (action = 'delete')), -- what it said from then on
 	foreign key (node, revision) references revisions (node, number)
 ) strict;
 
