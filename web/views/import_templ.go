@@ -378,7 +378,7 @@ func (p ImportPage) form() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fileInput("", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fileInput("file:mr-2 file:cursor-pointer file:text-primary file:underline", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -44,6 +44,9 @@ func (l Layout) host() string {
 	return host
 }
 
+// mayImport reports whether the user may change the node.
+func (l Layout) mayImport() bool { return l.Role >= core.Operator }
+
 // dataTheme returns the name of the chosen theme in the style sheet.
 func (l Layout) dataTheme() string {
 	if l.Theme == System {

@@ -1,0 +1,251 @@
+package views
+
+import (
+	"bytes"
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+	"golang.org/x/net/html"
+)
+
+// render returns the document that a page writes.
+func render(tb testing.TB, page templ.Component) (string, *html.Node) {
+	tb.Helper()
+	var b bytes.Buffer
+	if err := page.Render(templ.WithNonce(context.Background(), "n0"), &b); err != nil {
+		tb.Fatal(err)
+	}
+	text := b.String()
+	doc, err := html.Parse(&b)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text, doc
+}
+
+// elements returns the elements with one of these names, all of them for none.
+func elements(doc *html.Node, names ...string) []*html.Node {
+	var found []*html.Node
+	for n := range doc.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if len(names) == 0 || strings.Contains(" "+strings.Join(names, " ")+" ", " "+n.Data+" ") {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// attr returns the value of an attribute, or "".
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// textOf returns the text within an element, blanks folded.
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// each runs a check on every fixture.
+func each(t *testing.T, check func(t *testing.T, doc *html.Node)) {
+	for name, page := range fixtures() {
+		t.Run(name, func(t *testing.T) {
+			_, doc := render(t, page)
+			check(t, doc)
+		})
+	}
+}
+
+func TestOutline(t *testing.T) {
+	each(t, func(t *testing.T, doc *html.Node) {
+		for _, name := range []string{"h1", "main", "title"} {
+			if found := elements(doc, name); len(found) != 1 || textOf(found[0]) == "" {
+				t.Errorf("%d elements %s, want one with a text", len(found), name)
+			}
+		}
+		if main := elements(doc, "main"); attr(main[0], "id") != "main" {
+			t.Errorf("main has id %q, want main", attr(main[0], "id"))
+		}
+	})
+}
+
+// The policy of the pages allows no inline style, no handler and no data: address.
+func TestPolicy(t *testing.T) {
+	each(t, func(t *testing.T, doc *html.Node) {
+		for _, n := range elements(doc) {
+			for _, a := range n.Attr {
+				if a.Key == "style" || strings.HasPrefix(a.Key, "on") || regexp.MustCompile(`^(data|javascript):`).MatchString(a.Val) {
+					t.Errorf("<%s %s=%q> is against the policy", n.Data, a.Key, a.Val)
+				}
+			}
+			if n.Data == "style" || n.Data == "script" && (n.FirstChild != nil || attr(n, "nonce") != "n0") {
+				t.Errorf("<%s> is inline or has no nonce", n.Data)
+			}
+		}
+	})
+}
+
+func TestLabels(t *testing.T) {
+	each(t, func(t *testing.T, doc *html.Node) {
+		labelled := map[string]bool{}
+		for _, l := range elements(doc, "label") {
+			labelled[attr(l, "for")] = true
+		}
+		for _, n := range elements(doc, "input", "select", "textarea") {
+			if attr(n, "type") == "hidden" || attr(n, "aria-label") != "" || labelled[attr(n, "id")] && attr(n, "id") != "" || within(n, "label") {
+				continue
+			}
+			t.Errorf("<%s name=%q> has no label", n.Data, attr(n, "name"))
+		}
+		for _, n := range elements(doc, "button", "a") {
+			if textOf(n) == "" && attr(n, "aria-label") == "" {
+				t.Errorf("<%s> has no text: %v", n.Data, n.Attr)
+			}
+		}
+	})
+}
+
+// within reports whether an element stands in one with this name.
+func within(n *html.Node, name string) bool {
+	for a := range n.Ancestors() {
+		if a.Data == name {
+			return true
+		}
+	}
+	return false
+}
+
+func TestReferences(t *testing.T) {
+	each(t, func(t *testing.T, doc *html.Node) {
+		ids := map[string]int{}
+		for _, n := range elements(doc) {
+			ids[attr(n, "id")]++
+		}
+		delete(ids, "")
+		for id, n := range ids {
+			if n > 1 {
+				t.Errorf("%d elements have the id %s", n, id)
+			}
+		}
+		for _, n := range elements(doc) {
+			for _, a := range n.Attr {
+				if !strings.Contains(" for form popovertarget aria-labelledby aria-describedby data-copy ", " "+a.Key+" ") && !(a.Key == "href" && strings.HasPrefix(a.Val, "#")) {
+					continue
+				}
+				if ids[strings.TrimPrefix(a.Val, "#")] == 0 {
+					t.Errorf("<%s %s=%q> refers to nothing", n.Data, a.Key, a.Val)
+				}
+			}
+			if n.Data == "form" && within(n, "form") {
+				t.Errorf("a form stands in a form")
+			}
+		}
+	})
+}
+
+// A text that the catalogue lacks shows as its key, and one that lacks a value says so.
+func TestTexts(t *testing.T) {
+	keys := usedKeys(t)
+	each(t, func(t *testing.T, doc *html.Node) {
+		for n := range doc.Descendants() {
+			text := strings.TrimSpace(n.Data)
+			if n.Type == html.TextNode && !within(n, "textarea") && (keys[text] || strings.ContainsAny(text, "\x00\uFFFD") || strings.Contains(text, "no value")) {
+				t.Errorf("a text reads %q", text)
+			}
+		}
+	})
+}
+
+func TestSecrets(t *testing.T) {
+	each(t, func(t *testing.T, doc *html.Node) {
+		for n := range doc.Descendants() {
+			if n.Type == html.TextNode && strings.Contains(n.Data, "hunter2") && !within(n, "textarea") {
+				t.Errorf("a secret shows in %q", n.Data)
+			}
+		}
+	})
+}
+
+// The sprite holds what pages use, and nothing else.
+func TestSprite(t *testing.T) {
+	used := map[string]bool{}
+	for _, page := range fixtures() {
+		text, _ := render(t, page)
+		for _, m := range regexp.MustCompile(`<use href="#([\w-]+)"`).FindAllStringSubmatch(text, -1) {
+			used[m[1]] = true
+		}
+	}
+	for _, m := range regexp.MustCompile(`<symbol id="([\w-]+)"`).FindAllStringSubmatch(sprite, -1) {
+		if !used[m[1]] {
+			t.Errorf("the sprite has %s, which no page uses", m[1])
+		}
+	}
+}
+
+// What a person reads on each page, in its states.
+func TestTells(t *testing.T) {
+	tells := map[string][]string{
+		"signin":          {"to edge-gw-07.plant.local", `name="next" value="/ui/import"`},
+		"signin-wrong":    {"The user name or the password is wrong.", `value="m.keller"`},
+		"setup":           {`name="token" value="t0"`, "At least 12 characters."},
+		"import":          {"line3-2026-11.json", "12.4 KB, waits for its turn", `action="/ui/import/d%202"`},
+		"import-empty":    {"Nothing here yet", "Load the sample bundle"},
+		"import-address":  {"unsupported url scheme ftp", "Suggested fix: use https:, http: or file:"},
+		"draft":           {"3 entries have errors.", "Unknown section dashboards is ignored.", "Total, 2 sections are empty", "41 of 45 entries stay as they are", "deletes 17 of 45 entries", "Type local to delete 17 entries", "+created 6~replaced 4−deleted 0"},
+		"draft-full":      {"Type the node's name, local, to confirm the full reset."},
+		"draft-same":      {"Already up to date", "deletes nothing"},
+		"draft-large":     {"100,000", "123.5 MB", "too large to be shown here"},
+		"draft-broken":    {"Line 7, column 3", "looking for beginning of object key string"},
+		"task-running":    {"Importing line3-2026-11.json", "Cancel the import", `data-hx-get="/ui/tasks/7c1e"`, `http-equiv="refresh"`},
+		"task-cancelled":  {"Cancelled: nothing was applied"},
+		"task-unreadable": {"The import was not made", "configuration unmarshal with error"},
+		"result":          {"9 changes applied, 4 entries failed", "local, now revision 42", "Partial, valid entries only", "Follows from it.", "took 1.8 s", `href="/ui/tasks/7c1e/report"`},
+		"result-refused":  {"Nothing was applied: 4 entries failed", "local, still revision 41", "Partial, all or nothing", `action="/ui/tasks/7c1e/retry"`, "4 entries stay out"},
+		"result-good":     {"1,009 changes applied", "and 1,001 more"},
+		"result-same":     {"Already up to date"},
+		"export":          {"3 of 27 rules selected", "rule2 → demo takes its properties from it", "1 missing reference.", "No such stream or table.", "Download the 3 rules with all they need", "Page 1 of 3", `type="hidden" name="rule" value="on_page_two"`, "and 40 more"},
+		"export-none":     {"There are no rules here"},
+		"export-unpicked": {"0 of 3 rules selected", "No rule is selected.", "disabled"},
+		"export-unfound":  {"No rule matches quality of service.", `href="/ui/export?rule=rule1&amp;rule=a+b"`},
+		"error-404":       {"There is nothing at this address", "there is no task 7c1e", "tasks are kept for 30 days"},
+		"error-403":       {"Your role does not allow this", `data-theme="console-dark"`},
+		"error-500":       {"The console made a mistake"},
+	}
+	for name, wants := range tells {
+		text, doc := render(t, fixtures()[name])
+		for _, want := range wants {
+			if !strings.Contains(textOf(doc), want) && !strings.Contains(text, want) {
+				t.Errorf("%s does not tell %q; it reads\n%s", name, want, textOf(doc))
+			}
+		}
+	}
+}
+
+// A viewer sees what became of an import, and nothing to press that would change it.
+func TestViewer(t *testing.T) {
+	for _, name := range []string{"task-running", "result-refused", "result"} {
+		page := fixtures()[name].(TaskPage)
+		page.Layout = viewer
+		text, _ := render(t, page)
+		for _, unwanted := range []string{"/cancel", "/retry", "/ui/import"} {
+			if strings.Contains(text, unwanted+`"`) {
+				t.Errorf("%s offers %s to a viewer", name, unwanted)
+			}
+		}
+	}
+}
