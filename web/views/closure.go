@@ -1,6 +1,8 @@
 package views
 
 import (
+	"slices"
+
 	"ekuiper-console/core"
 	"ekuiper-console/core/deps"
 	"ekuiper-console/core/resource"
@@ -56,20 +58,31 @@ func gapName(g deps.Gap) string {
 	return g.Name + "/" + g.Key
 }
 
-// reasons returns the parts that lead to an item, without the item itself.
-func reasons(s *deps.Set, item deps.Item) []deps.Part {
-	chain := s.Chain(item)
-	return chain[:len(chain)-1]
+// trail knows from where each part of a set is needed. It answers for many parts what
+// Set.Chain answers for one.
+type trail map[deps.Part]deps.Part
+
+// newTrail reads the items of a set.
+func newTrail(s *deps.Set) trail {
+	way := make(trail, len(s.Items))
+	for _, item := range s.Items {
+		way[item.Part] = item.From
+	}
+	return way
 }
 
-// gapReasons returns the parts that lead to what is missing.
-func gapReasons(s *deps.Set, g deps.Gap) []deps.Part {
-	for _, item := range s.Items {
-		if item.Part == g.From {
-			return s.Chain(item)
+// to returns the parts that lead from what was asked for to a part, both included.
+func (way trail) to(p deps.Part) []deps.Part {
+	var chain []deps.Part
+	for range len(way) + 1 {
+		if p == (deps.Part{}) {
+			break
 		}
+		chain = append(chain, p)
+		p = way[p]
 	}
-	return []deps.Part{g.From}
+	slices.Reverse(chain)
+	return chain
 }
 
 // why is how an entry needs another, and what it lacks when the other is missing.

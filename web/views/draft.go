@@ -102,6 +102,9 @@ func (p DraftPage) partialText(ctx context.Context) string {
 	if p.Partial.same() {
 		return t(ctx, "draft.same")
 	}
+	if p.total().OnNode == 0 {
+		return t(ctx, "draft.vacant")
+	}
 	return tn(ctx, "draft.stay", p.total().OnNode, "Stay", count(ctx, p.stays()))
 }
 

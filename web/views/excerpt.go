@@ -46,24 +46,54 @@ const (
 	maxAfter  = 72
 )
 
+// maxExcerpt bounds how much of a text is looked at on either side of a place, in bytes.
+const maxExcerpt = 64 << 10
+
 // excerpt returns the lines of a text around a place, as many before as after it, or
 // nothing where there is no place.
 func excerpt(text string, line, column, around int) []ExcerptLine {
 	if line < 1 {
 		return nil
 	}
-	text, at := mask(text, offset(text, line, column))
-	line, column = core.Position(text, at)
-	all := strings.Split(text, "\n")
+	at := offset(text, line, column)
+	before, after := text[max(0, at-maxExcerpt):at], text[at:min(len(text), at+maxExcerpt)]
+	before, after = lastLines(before, around), firstLines(after, around)
+	first := strings.Count(text[:at], "\n") - strings.Count(before, "\n") + 1
+	chunk, at := mask(before+after, len(before))
+	bad, column := core.Position(chunk, at)
 	var lines []ExcerptLine
-	for n := max(1, line-around); n <= min(len(all), line+around); n++ {
-		if n == line {
-			lines = append(lines, badLine(n, all[n-1], column))
+	for i, s := range strings.Split(chunk, "\n") {
+		if i+1 == bad {
+			lines = append(lines, badLine(first+i, s, column))
 		} else {
-			lines = append(lines, ExcerptLine{Number: n, Spans: window(paint(all[n-1]), 0, maxLine)})
+			lines = append(lines, ExcerptLine{Number: first + i, Spans: window(paint(s), 0, maxLine)})
 		}
 	}
 	return lines
+}
+
+// lastLines returns the last line of s with n before it.
+func lastLines(s string, n int) string {
+	at := len(s)
+	for range n + 1 {
+		if at = strings.LastIndexByte(s[:at], '\n'); at < 0 {
+			return s
+		}
+	}
+	return s[at+1:]
+}
+
+// firstLines returns the first line of s with n after it.
+func firstLines(s string, n int) string {
+	at := 0
+	for range n + 1 {
+		end := strings.IndexByte(s[at:], '\n')
+		if end < 0 {
+			return s
+		}
+		at += end + 1
+	}
+	return s[:at-1]
 }
 
 // head returns the first lines of a text.
