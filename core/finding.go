@@ -45,9 +45,13 @@ type Finding struct {
 	Cause    *Ref     `json:"cause,omitempty"`  // the entry whose finding this one follows from
 }
 
-// At returns the finding placed at a byte offset of the entry's text.
+// At returns the finding placed at a byte offset of the entry's text; without a place
+// where the offset is negative.
 func (f Finding) At(text string, offset int) Finding {
 	f.Offset = offset
+	if offset < 0 {
+		return f
+	}
 	f.Line, f.Column = Position(text, offset)
 	return f
 }

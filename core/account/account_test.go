@@ -164,3 +164,21 @@ func TestTokens(t *testing.T) {
 	code(t, "Caller afterwards", err, "unauthenticated")
 	code(t, "Revoke again", tokens.Revoke(ctx, admin, token.ID), "not found")
 }
+
+func TestSetUp(t *testing.T) {
+	users := &Users{Store: newShelf()}
+	s, secret := NewSetUp(users)
+	if open, err := s.Open(ctx); !open || err != nil {
+		t.Errorf("Open = %v, %v", open, err)
+	}
+	code(t, "First with a wrong secret", s.First(ctx, secret+"x", "ada", good), "forbidden")
+	code(t, "First without a secret", s.First(ctx, "", "ada", good), "forbidden")
+	code(t, "First", s.First(ctx, secret, "ada", good), "ok")
+	code(t, "First again", s.First(ctx, secret, "bob", good), "conflict")
+	if open, err := s.Open(ctx); open || err != nil {
+		t.Errorf("Open afterwards = %v, %v", open, err)
+	}
+	if user, err := users.SignIn(ctx, "ada", good); err != nil || user.Role != core.Admin {
+		t.Errorf("SignIn = %v, %v", user, err)
+	}
+}

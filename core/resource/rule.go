@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -70,17 +71,14 @@ func (r *Rule) parse() *problem {
 		return nil
 	}
 	stmt, err := streamsql.ParseSelect(r.SQL)
-	switch {
-	case err == nil:
-		r.stmt = stmt
-		return nil
-	case !strings.HasSuffix(err.Error(), "Expected SELECT.\n"):
+	if err == nil && stmt == nil || errors.Is(err, streamsql.ErrNotSelect) {
+		return r.problem(fmt.Sprintf("SQL %s is not a select statement.", r.SQL), "a rule takes one SELECT", "sql")
+	}
+	if err != nil {
 		return r.sqlProblem(err)
 	}
-	if _, err := streamsql.ParseStatement(r.SQL); err != nil {
-		return r.sqlProblem(err)
-	}
-	return r.problem(fmt.Sprintf("SQL %s is not a select statement.", r.SQL), "a rule takes one SELECT", "sql")
+	r.stmt = stmt
+	return nil
 }
 
 // sqlProblem words an error in the SQL and places it in the text of the rule.
@@ -90,10 +88,7 @@ func (r *Rule) sqlProblem(err error) *problem {
 	if !ok {
 		return p
 	}
-	p.hint = e.Hint
-	if at, ok := jsonscan.Find(r.text, "sql"); ok {
-		p.offset = jsonscan.Inside([]byte(r.text), at, e.Pos)
-	}
+	p.hint, p.offset = e.Hint, r.sqlOffset(e.Pos)
 	return p
 }
 
@@ -102,10 +97,32 @@ func (r *Rule) check(scope Scope) []core.Finding {
 	if p := r.judge(scope); p != nil {
 		return []core.Finding{p.finding(r.ref, r.text)}
 	}
+	findings := r.lint()
 	if r.Temp {
-		return []core.Finding{warning(r.ref, "leave out temp to have it run on an engine", "the rule is temporary: it is kept here, but an engine drops it on import")}
+		findings = append(findings, warning(r.ref, "leave out temp to have it run on an engine", "the rule is temporary: it is kept here, but an engine drops it on import"))
 	}
-	return nil
+	return findings
+}
+
+// lint warns of SQL that the engine takes for something else than it seems.
+func (r *Rule) lint() []core.Finding {
+	if r.stmt == nil {
+		return nil
+	}
+	var findings []core.Finding
+	for _, e := range streamsql.Lint(r.SQL, r.stmt) {
+		findings = append(findings, warning(r.ref, e.Hint, "%s", e.Msg).At(r.text, r.sqlOffset(e.Pos)))
+	}
+	return findings
+}
+
+// sqlOffset returns where in the text of the rule a byte of its SQL stands.
+func (r *Rule) sqlOffset(pos int) int {
+	at, ok := jsonscan.Find(r.text, "sql")
+	if !ok {
+		return -1
+	}
+	return jsonscan.Inside([]byte(r.text), at, pos)
 }
 
 func (r *Rule) judge(scope Scope) *problem {

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/transfer"
+)
+
+type checkCmd struct {
+	Files []string `arg:"" name:"file" help:"Bundles; - for standard input."`
+	JSON  bool     `name:"json" help:"Print the findings as JSON."`
+}
+
+// fileFinding is a finding with its place in a file.
+type fileFinding struct {
+	File   string `json:"file"`
+	Line   int    `json:"file_line"`   // 1-based; 0 where the file has no such place
+	Column int    `json:"file_column"` // 1-based, in characters
+	core.Finding
+}
+
+// Run checks every file by itself, without a store and without reading the files that
+// entries name.
+func (c *checkCmd) Run(p *process) error {
+	all := []fileFinding{}
+	for _, name := range c.Files {
+		doc, err := readInput(p, name)
+		if err != nil {
+			return err
+		}
+		found, err := check(name, doc)
+		if err != nil {
+			return err
+		}
+		all = append(all, found...)
+	}
+	if c.JSON {
+		if err := printJSON(p, all); err != nil {
+			return err
+		}
+	} else {
+		tellFileFindings(p, all)
+	}
+	if len(all) > 0 {
+		return exit(exitTrouble)
+	}
+	return nil
+}
+
+// tellFileFindings writes findings as compilers do.
+func tellFileFindings(p *process, all []fileFinding) {
+	for _, f := range all {
+		where := fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+		if (f.Ref != core.Ref{}) {
+			where += ": " + f.Ref.String()
+		}
+		fmt.Fprintf(p.stdout, "%s: %v: %s\n", where, f.Severity, oneLine(f.Message))
+		if f.Hint != "" {
+			fmt.Fprintf(p.stdout, "    hint: %s\n", oneLine(f.Hint))
+		}
+	}
+}
+
+// check returns what is to be said of one document.
+func check(name string, doc []byte) ([]fileFinding, error) {
+	b, unknown, err := bundle.Decode(doc)
+	if syntax, ok := errors.AsType[*bundle.SyntaxError](err); ok {
+		f := core.Finding{Severity: core.Fault, Message: syntax.Msg}
+		return []fileFinding{{name, syntax.Line, syntax.Column, f}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []fileFinding
+	for _, w := range unknownWarnings(unknown) {
+		all = append(all, fileFinding{name, 1, 1, w})
+	}
+	var index *bundle.Index
+	for _, f := range transfer.Check(b) {
+		if index == nil {
+			index = bundle.NewIndex(doc)
+		}
+		line, column := index.Position(f.Ref, f.Offset)
+		all = append(all, fileFinding{name, line, column, f})
+	}
+	return all, nil
+}

@@ -1,0 +1,32 @@
+// Console administers the configuration of eKuiper: it imports and exports bundles of
+// streams, tables, rules and all they need, through browser pages, the engine's REST
+// API and this command line.
+//
+// # A tour of the code, bottom up
+//
+// [ekuiper-console/core] has the words that all of it shares: the twelve kinds, the
+// reference to one entry, the caller, errors with a code, findings.
+//
+// core/streamsql reads the SQL dialect, core/jsonscan finds places in JSON texts,
+// core/bundle is the document. core/resource knows what each entry's text means, and
+// core/deps who needs whom.
+//
+// core/plan says what an import would do, as a plain value. core/fetch reads the files
+// that entries name, core/task runs work in the background, core/account knows users
+// and tokens.
+//
+// core/transfer puts these together into the use cases: Preview, Import, Export,
+// Status, History. Every surface calls it and nothing below it. Package db keeps all
+// state in one SQLite file.
+//
+// web/handlers has the route table and answers HTTP; web/views draws pages, web/static
+// holds what they load. This package wires it all (serve.go) and is the command line,
+// one file per command. Package e2e drives the built program in a browser.
+//
+// # One import, from the bytes to the revision
+//
+//	bytes ──bundle.Decode──► Bundle ──plan.New(snapshot, check)──► Plan ──db.Commit──► Revision
+//
+// A plan is made from a snapshot of the node and carries its identity. The commit is
+// one transaction, and is refused when the node has moved since.
+package main

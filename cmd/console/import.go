@@ -1,0 +1,176 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/transfer"
+)
+
+type importCmd struct {
+	targetFlags
+	File    string `arg:"" help:"The bundle; - for standard input."`
+	Partial bool   `help:"Keep what is there and lay the bundle over it. Without it, what the bundle does not name is deleted."`
+	Atomic  bool   `help:"Apply nothing unless all is accepted."`
+	DryRun  bool   `help:"Only show what would happen."`
+	Note    string `help:"What history shall say of it; with the data folder only."`
+	JSON    bool   `name:"json" help:"Print the result as JSON."`
+}
+
+// importRequest is an import as the command line asks for it.
+type importRequest struct {
+	doc     []byte
+	partial bool
+	atomic  bool
+	note    string
+}
+
+// importReport is what became of an import.
+type importReport struct {
+	Rejected map[string]string `json:"rejected"` // messages by "section/name"
+	Warnings []core.Finding    `json:"warnings"`
+	Outcome  *plan.Outcome     `json:"outcome,omitempty"` // not known of a console elsewhere
+}
+
+// Run imports the bundle. Rejected entries are told on stderr, and the exit code is 1.
+func (c *importCmd) Run(p *process) error {
+	if c.DryRun {
+		return (&planCmd{targetFlags: c.targetFlags, File: c.File, Partial: c.Partial, JSON: c.JSON}).show(p)
+	}
+	doc, err := readInput(p, c.File)
+	if err != nil {
+		return err
+	}
+	t, err := c.target(p)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	report, err := t.importBundle(p, importRequest{doc, c.Partial, c.Atomic, c.Note})
+	if err != nil {
+		return err
+	}
+	return c.tell(p, report)
+}
+
+// tell prints the report, and fails where entries were rejected.
+func (c *importCmd) tell(p *process, report *importReport) error {
+	if c.JSON {
+		if err := printJSON(p, report); err != nil {
+			return err
+		}
+	} else {
+		tellFindings(p, report)
+		if report.Outcome != nil {
+			fmt.Fprintln(p.stdout, summary(report.Outcome))
+		} else if len(report.Rejected) == 0 {
+			fmt.Fprintln(p.stdout, "imported")
+		}
+	}
+	if len(report.Rejected) > 0 {
+		return exit(exitTrouble)
+	}
+	return nil
+}
+
+// tellFindings writes errors and warnings to stderr, with their hints where they are
+// known.
+func tellFindings(p *process, report *importReport) {
+	for _, f := range report.Warnings {
+		fmt.Fprintf(p.stderr, "warning: %s\n", placed(f))
+	}
+	if report.Outcome == nil {
+		for _, name := range sortedNames(report.Rejected) {
+			fmt.Fprintf(p.stderr, "error: %s: %s\n", name, report.Rejected[name])
+		}
+		return
+	}
+	for _, r := range report.Outcome.Rejected {
+		for _, f := range r.Findings {
+			fmt.Fprintf(p.stderr, "%v: %s\n", f.Severity, placed(f))
+			if f.Hint != "" {
+				fmt.Fprintf(p.stderr, "hint: %s\n", f.Hint)
+			}
+		}
+	}
+}
+
+// placed writes a finding with its entry and its place in the entry's text.
+func placed(f core.Finding) string {
+	switch {
+	case f.Ref == core.Ref{}:
+		return f.Message
+	case f.Line == 0:
+		return fmt.Sprintf("%v: %s", f.Ref, f.Message)
+	}
+	return fmt.Sprintf("%v:%d:%d: %s", f.Ref, f.Line, f.Column, f.Message)
+}
+
+// summary says in one line what became of an import.
+func summary(o *plan.Outcome) string {
+	n := o.Total()
+	switch {
+	case o.Written:
+		return fmt.Sprintf("revision %d: %d created, %d replaced, %d deleted, %d unchanged, %d rejected",
+			o.Revision, n.Created, n.Replaced, n.Deleted, n.Unchanged+n.Kept, n.Rejected)
+	case n.Rejected > 0:
+		return fmt.Sprintf("nothing was applied: %d rejected", n.Rejected)
+	}
+	return "already up to date"
+}
+
+// importBundle imports into the data folder.
+func (l *local) importBundle(p *process, req importRequest) (*importReport, error) {
+	result, err := l.service.Import(p.ctx, caller(), transfer.Request{
+		Node: transfer.Local, Document: req.doc, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note,
+	})
+	if err != nil {
+		return nil, err
+	}
+	report := &importReport{Rejected: map[string]string{}, Outcome: result.Outcome}
+	report.Warnings = append(append([]core.Finding{}, result.Warnings...), unknownWarnings(result.Unknown)...)
+	for ref, msg := range result.Report.All() {
+		report.Rejected[ref.String()] = msg
+	}
+	return report, nil
+}
+
+func unknownWarnings(sections []string) []core.Finding {
+	var warnings []core.Finding
+	for _, name := range sections {
+		warnings = append(warnings, core.Finding{Message: fmt.Sprintf("unknown section %s was passed over", name)})
+	}
+	return warnings
+}
+
+// readInput reads a file, or standard input for "-".
+func readInput(p *process, name string) ([]byte, error) {
+	if name == "-" {
+		data, err := io.ReadAll(p.stdin)
+		if err != nil {
+			return nil, fmt.Errorf("reading standard input: %w", err)
+		}
+		return data, nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("reading the bundle: %w", err)
+	}
+	return data, nil
+}
+
+// printJSON writes a value to stdout for a program to read.
+func printJSON(p *process, v any) error {
+	enc := json.NewEncoder(p.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// oneLine writes a text on one line.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/account"
+	"ekuiper-console/core/fetch"
+	"ekuiper-console/core/transfer"
+	"ekuiper-console/db"
+)
+
+// dataFlags say where the console keeps its data.
+type dataFlags struct {
+	Data string `default:"./console-data" type:"path" placeholder:"DIR" help:"Folder of the store (${default})."`
+}
+
+// open opens the store.
+func (f *dataFlags) open(p *process) (*db.DB, error) {
+	return db.Open(p.ctx, filepath.Join(f.Data, "console.db"))
+}
+
+// fetchFlags say which files a bundle may name.
+type fetchFlags struct {
+	FileRoot        []string `type:"path" placeholder:"DIR" help:"Folder that file: addresses may lie under, besides <data>/uploads."`
+	AllowPrivateNet bool     `help:"Let http: addresses lead into private networks."`
+}
+
+// fetcher returns the reader of files. The folder <data>/uploads is made.
+func (f *fetchFlags) fetcher(data string) (*fetch.Fetcher, error) {
+	uploads, err := filepath.Abs(filepath.Join(data, "uploads"))
+	if err != nil {
+		return nil, fmt.Errorf("finding the uploads folder: %w", err)
+	}
+	if err := os.MkdirAll(uploads, 0o700); err != nil {
+		return nil, fmt.Errorf("making the uploads folder: %w", err)
+	}
+	return &fetch.Fetcher{Roots: append([]string{uploads}, f.FileRoot...), AllowPrivate: f.AllowPrivateNet}, nil
+}
+
+// targetFlags say which console a command works on: the one whose data folder is
+// here, or one that runs elsewhere.
+type targetFlags struct {
+	dataFlags
+	fetchFlags
+	Server *url.URL `placeholder:"URL" help:"Work on the console that runs there, instead of on the data folder."`
+	Token  string   `placeholder:"T" help:"API token for --server."`
+}
+
+// target is the console that a command works on.
+type target interface {
+	// importBundle brings a document in.
+	importBundle(p *process, req importRequest) (*importReport, error)
+	// previewBundle says what importing a document would do.
+	previewBundle(p *process, req importRequest) (*planReport, error)
+	// export returns all, or some rules with what they need, as a document.
+	export(p *process, rules []string) ([]byte, error)
+	// close ends the connection.
+	close() error
+}
+
+// target opens what the flags name.
+func (f *targetFlags) target(p *process) (target, error) {
+	if f.Server != nil {
+		return newRemote(f.Server, f.Token)
+	}
+	return f.local(p)
+}
+
+// local opens the data folder.
+func (f *targetFlags) local(p *process) (*local, error) {
+	files, err := f.fetcher(f.Data)
+	if err != nil {
+		return nil, err
+	}
+	store, err := f.open(p)
+	if err != nil {
+		return nil, err
+	}
+	return &local{db: store, service: &transfer.Service{Nodes: store, Journal: store, Fetch: files}}, nil
+}
+
+// local is the console whose data folder is here.
+type local struct {
+	db      *db.DB
+	service *transfer.Service
+}
+
+func (l *local) close() error { return l.db.Close() }
+
+// withUsers runs a command on the users of a data folder.
+func (f *dataFlags) withUsers(p *process, do func(*account.Users) error) error {
+	store, err := f.open(p)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return do(&account.Users{Store: store})
+}
+
+// withTokens runs a command on the tokens of a data folder.
+func (f *dataFlags) withTokens(p *process, do func(*account.Tokens) error) error {
+	store, err := f.open(p)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return do(&account.Tokens{Store: store})
+}
+
+// roleFlag is a role as the command line takes it.
+type roleFlag struct{ core.Role }
+
+// UnmarshalText reads a role.
+func (r *roleFlag) UnmarshalText(text []byte) (err error) {
+	r.Role, err = core.ParseRole(string(text))
+	return err
+}

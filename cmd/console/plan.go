@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/transfer"
+)
+
+type planCmd struct {
+	targetFlags
+	File    string `arg:"" help:"The bundle; - for standard input."`
+	Partial bool   `help:"Plan a partial import."`
+	JSON    bool   `name:"json" help:"Print the plan as JSON."`
+}
+
+// planReport is what an import would do.
+type planReport struct {
+	Mode     plan.Mode      `json:"mode"`
+	Base     int64          `json:"revision"`
+	Steps    []planStep     `json:"steps"`
+	Warnings []core.Finding `json:"warnings"`
+}
+
+// planStep is what would happen to one entry.
+type planStep struct {
+	Action   plan.Action    `json:"action"`
+	Ref      core.Ref       `json:"ref"`
+	Findings []core.Finding `json:"findings,omitempty"`
+}
+
+// signs stand before the entries of a plan.
+var signs = [plan.NumActions]string{"+", "~", "-", "=", "=", "!"}
+
+// Run shows the plan. The exit code is 1 when an entry would be rejected, else 2 when
+// there are changes.
+func (c *planCmd) Run(p *process) error {
+	rejected, changes, err := c.print(p)
+	switch {
+	case err != nil:
+		return err
+	case rejected:
+		return exit(exitTrouble)
+	case changes:
+		return exit(exitChanges)
+	}
+	return nil
+}
+
+// show prints the plan for import --dry-run, whose exit code is that of the import.
+func (c *planCmd) show(p *process) error {
+	rejected, _, err := c.print(p)
+	if err == nil && rejected {
+		return exit(exitTrouble)
+	}
+	return err
+}
+
+// print makes the plan and prints it.
+func (c *planCmd) print(p *process) (rejected, changes bool, err error) {
+	doc, err := readInput(p, c.File)
+	if err != nil {
+		return false, false, err
+	}
+	t, err := c.target(p)
+	if err != nil {
+		return false, false, err
+	}
+	defer t.close()
+	report, err := t.previewBundle(p, importRequest{doc: doc, partial: c.Partial})
+	if err != nil {
+		return false, false, err
+	}
+	counts := report.counts()
+	rejected = counts[plan.Rejected] > 0
+	changes = counts[plan.Create]+counts[plan.Replace]+counts[plan.Delete] > 0
+	if c.JSON {
+		return rejected, changes, printJSON(p, report)
+	}
+	report.print(p, counts)
+	return rejected, changes, nil
+}
+
+func (r *planReport) counts() (n [plan.NumActions]int) {
+	for _, s := range r.Steps {
+		n[s.Action]++
+	}
+	return n
+}
+
+// print writes a line for every entry that would change, and what is to be said of it.
+func (r *planReport) print(p *process, n [plan.NumActions]int) {
+	for _, f := range r.Warnings {
+		fmt.Fprintf(p.stderr, "warning: %s\n", placed(f))
+	}
+	for _, s := range r.Steps {
+		if s.Action.Changes() || s.Action == plan.Rejected {
+			fmt.Fprintf(p.stdout, "%s %v\n", signs[s.Action], s.Ref)
+		}
+		for _, f := range s.Findings {
+			fmt.Fprintf(p.stdout, "    %v: %s\n", f.Severity, oneLine(f.Message))
+		}
+	}
+	fmt.Fprintf(p.stdout, "%d to create, %d to replace, %d to delete, %d unchanged, %d rejected\n",
+		n[plan.Create], n[plan.Replace], n[plan.Delete], n[plan.Unchanged]+n[plan.Kept], n[plan.Rejected])
+}
+
+// previewBundle plans an import into the data folder.
+func (l *local) previewBundle(p *process, req importRequest) (*planReport, error) {
+	made, err := l.service.Preview(p.ctx, caller(), transfer.Request{Node: transfer.Local, Document: req.doc, Mode: mode(req.partial)})
+	if err != nil {
+		return nil, err
+	}
+	report := &planReport{Mode: made.Mode, Base: made.Base.Revision, Steps: []planStep{}, Warnings: unknownWarnings(made.Unknown)}
+	for _, s := range made.Steps {
+		report.Steps = append(report.Steps, planStep{s.Action, s.Ref, s.Findings})
+	}
+	return report, nil
+}
+
+func sortedNames(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+)
+
+// remote is a console that runs elsewhere.
+type remote struct {
+	base   string
+	token  string
+	client *http.Client
+}
+
+func newRemote(server *url.URL, token string) (*remote, error) {
+	if server.Scheme != "http" && server.Scheme != "https" || server.Host == "" {
+		return nil, core.WithHint(core.Errorf(core.Invalid, "%s is no address of a console", server), "write --server http://host:9082")
+	}
+	return &remote{strings.TrimSuffix(server.String(), "/"), token, &http.Client{}}, nil
+}
+
+func (r *remote) close() error { return nil }
+
+// remoteError is what a console answers in place of a result.
+type remoteError struct {
+	Status   int            `json:"-"`
+	Message  string         `json:"message"`
+	Hint     string         `json:"hint"`
+	Warnings []core.Finding `json:"warnings"`
+}
+
+// Error returns the message.
+func (e *remoteError) Error() string { return e.Message }
+
+// Unwrap carries the hint.
+func (e *remoteError) Unwrap() error {
+	return core.WithHint(core.Errorf(core.Invalid, "%s", e.Message), e.Hint)
+}
+
+// call sends a request and returns the body of the answer. Body nil means GET.
+func (r *remote) call(p *process, path string, body any) ([]byte, error) {
+	method, payload := http.MethodGet, io.Reader(nil)
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("making the request: %w", err)
+		}
+		method, payload = http.MethodPost, bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(p.ctx, method, r.base+path, payload)
+	if err != nil {
+		return nil, fmt.Errorf("making the request: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if r.token != "" {
+		req.Header.Set("Authorization", "Bearer "+r.token)
+	}
+	resp, err := r.client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("asking the console: %w", err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return data, nil
+	}
+	failure := &remoteError{Status: resp.StatusCode}
+	if json.Unmarshal(data, failure) != nil || failure.Message == "" {
+		failure.Message = resp.Status
+	}
+	return nil, failure
+}
+
+// query returns the path of an import with its switches.
+func (req importRequest) query(more ...string) string {
+	if req.partial {
+		more = append(more, "partial=1")
+	}
+	if req.atomic {
+		more = append(more, "atomic=1")
+	}
+	return "/data/import?" + strings.Join(more, "&")
+}
+
+// importBundle sends the bundle. Of the entries that are rejected the console answers
+// with their messages.
+func (r *remote) importBundle(p *process, req importRequest) (*importReport, error) {
+	if req.note != "" {
+		return nil, core.Errorf(core.Invalid, "--note works with the data folder only")
+	}
+	data, err := r.call(p, req.query(), map[string]string{"content": string(req.doc)})
+	report := &importReport{Rejected: map[string]string{}, Warnings: []core.Finding{}}
+	if failure, ok := errors.AsType[*remoteError](err); ok {
+		var rejected bundle.Bundle
+		if json.Unmarshal([]byte(failure.Message), &rejected) != nil {
+			return nil, err
+		}
+		for ref, msg := range rejected.All() {
+			report.Rejected[ref.String()] = msg
+		}
+		report.Warnings = append(report.Warnings, failure.Warnings...)
+		return report, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(data, report); err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	return report, nil
+}
+
+// previewBundle asks what importing a bundle would do.
+func (r *remote) previewBundle(p *process, req importRequest) (*planReport, error) {
+	data, err := r.call(p, req.query("dry_run=1"), map[string]string{"content": string(req.doc)})
+	if err != nil {
+		return nil, err
+	}
+	report := &planReport{}
+	if err := json.Unmarshal(data, report); err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	return report, nil
+}
+
+// export downloads a document.
+func (r *remote) export(p *process, rules []string) ([]byte, error) {
+	if len(rules) == 0 {
+		return r.call(p, "/data/export", nil)
+	}
+	return r.call(p, "/data/export", rules)
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"ekuiper-console/core/account"
+)
+
+type tokenCmd struct {
+	Add    tokenAddCmd    `cmd:"" help:"Make a token and print it. It cannot be shown again."`
+	List   tokenListCmd   `cmd:"" help:"List the tokens."`
+	Revoke tokenRevokeCmd `cmd:"" help:"Take a token out of use."`
+}
+
+type tokenAddCmd struct {
+	dataFlags
+	Name string   `arg:"" help:"What it is for."`
+	Role roleFlag `default:"operator" help:"viewer, operator or admin (${default})."`
+	JSON bool     `name:"json" help:"Print as JSON."`
+}
+
+// tokenLine is a token as a program reads it.
+type tokenLine struct {
+	account.Token
+	Role   string `json:"role"`
+	Secret string `json:"token,omitempty"`
+}
+
+// Run makes the token. Standard output has the token alone.
+func (c *tokenAddCmd) Run(p *process) error {
+	return c.withTokens(p, func(tokens *account.Tokens) error {
+		t, secret, err := tokens.Add(p.ctx, caller(), c.Name, c.Role.Role)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return printJSON(p, tokenLine{t, t.Role.String(), secret})
+		}
+		fmt.Fprintf(p.stderr, "token %s of the role %v, with the id %s; it is shown this once\n", t.Name, t.Role, t.ID)
+		_, err = fmt.Fprintln(p.stdout, secret)
+		return err
+	})
+}
+
+type tokenListCmd struct {
+	dataFlags
+	JSON bool `name:"json" help:"Print as JSON."`
+}
+
+// Run lists the tokens, the oldest first.
+func (c *tokenListCmd) Run(p *process) error {
+	return c.withTokens(p, func(tokens *account.Tokens) error {
+		all, err := tokens.List(p.ctx, caller())
+		if err != nil {
+			return err
+		}
+		lines := []tokenLine{}
+		for _, t := range all {
+			lines = append(lines, tokenLine{Token: t, Role: t.Role.String()})
+		}
+		if c.JSON {
+			return printJSON(p, lines)
+		}
+		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+		for _, t := range lines {
+			used := "never used"
+			if !t.LastUsed.IsZero() {
+				used = "used " + t.LastUsed.UTC().Format(time.RFC3339)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, used)
+		}
+		return w.Flush()
+	})
+}
+
+type tokenRevokeCmd struct {
+	dataFlags
+	ID string `arg:"" help:"The token's id, as listed."`
+}
+
+// Run takes the token out.
+func (c *tokenRevokeCmd) Run(p *process) error {
+	return c.withTokens(p, func(tokens *account.Tokens) error {
+		return tokens.Revoke(p.ctx, caller(), c.ID)
+	})
+}

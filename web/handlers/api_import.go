@@ -1,0 +1,217 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/transfer"
+)
+
+// configurationInfo is the body of an import request. It has the engine's name, which
+// stands in messages.
+type configurationInfo struct {
+	Content string `json:"content"`
+	File    string `json:"file"`
+}
+
+// importAnswer is the body of a successful import, and the response in that of a task.
+type importAnswer struct {
+	ErrorMsg       string         `json:"ErrorMsg"`
+	ConfigResponse *bundle.Bundle `json:"ConfigResponse"`
+	Warnings       []core.Finding `json:"Warnings,omitempty"`
+}
+
+// switches are the query parameters of an import.
+type switches struct{ partial, stop, atomic, dryRun bool }
+
+var switchNames = []string{"partial", "stop", "atomic", "dry_run"}
+
+// readSwitches reads the query. The engine takes partial=true, and any misspelt name,
+// for a full import with reset; here both are refused.
+func readSwitches(query url.Values) (switches, error) {
+	on := map[string]bool{}
+	for name, values := range query {
+		if !slices.Contains(switchNames, name) {
+			return switches{}, core.WithHint(core.Errorf(core.Invalid, "unknown parameter %s", name), "there are "+strings.Join(switchNames, ", "))
+		}
+		for _, v := range values {
+			switch v {
+			case "1":
+				on[name] = true
+			case "0", "":
+			default:
+				return switches{}, core.WithHint(core.Errorf(core.Invalid, "%s=%s is not understood: write %s=1 or leave it out", name, v, name), "nothing was changed")
+			}
+		}
+	}
+	return switches{on["partial"], on["stop"] && !on["partial"], on["atomic"], on["dry_run"]}, nil
+}
+
+func (sw switches) mode() plan.Mode {
+	if sw.partial {
+		return plan.Partial
+	}
+	return plan.Full
+}
+
+// readBody reads the body of an import request as the engine does: the first JSON
+// value counts.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (configurationInfo, error) {
+	var info configurationInfo
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, s.maxDocument())).Decode(&info)
+	if err == nil {
+		return info, nil
+	}
+	return info, badBody(err)
+}
+
+// badBody words an error of reading a JSON body.
+func badBody(err error) error {
+	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return core.Errorf(core.TooLarge, "the body is over the limit of %d bytes", big.Limit)
+	}
+	return core.Errorf(core.Invalid, "Invalid body: Error decoding json: %s", strings.ReplaceAll(err.Error(), "handlers.", "server."))
+}
+
+// document returns the document that a request brings or points to.
+func (s *Server) document(ctx context.Context, info configurationInfo) ([]byte, error) {
+	switch {
+	case info.Content != "" && info.File != "":
+		return nil, core.Errorf(core.Invalid, "Invalid body: Cannot specify both content and file")
+	case info.Content == "" && info.File == "":
+		return nil, core.WithHint(core.Errorf(core.Invalid, "Invalid body: must specify content or file"), `send {"content":"…"} or {"file":"file:///…"}`)
+	case info.Content != "":
+		return []byte(info.Content), nil
+	}
+	return s.read(ctx, info.File)
+}
+
+// read fetches a document by its address.
+func (s *Server) read(ctx context.Context, address string) ([]byte, error) {
+	body, err := s.Fetch.Open(ctx, address)
+	if err != nil {
+		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
+	}
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, s.maxDocument()+1))
+	if err != nil {
+		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
+	}
+	if int64(len(data)) > s.maxDocument() {
+		return nil, core.Errorf(core.TooLarge, "the file %s is over the limit of %d bytes", address, s.maxDocument())
+	}
+	return data, nil
+}
+
+// importData is POST /data/import.
+func (s *Server) importData(w http.ResponseWriter, r *http.Request) error {
+	sw, err := readSwitches(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	info, err := s.readBody(w, r)
+	if err != nil {
+		return err
+	}
+	doc, err := s.document(r.Context(), info)
+	if err != nil {
+		return err
+	}
+	req := transfer.Request{Node: transfer.Local, Document: doc, Mode: sw.mode(), Atomic: sw.atomic}
+	if sw.dryRun {
+		p, err := s.Transfer.Preview(r.Context(), callerOf(r), req)
+		return ok(w, newPlanBody(p), err)
+	}
+	result, err := s.Transfer.Import(r.Context(), callerOf(r), req)
+	if err != nil {
+		return err
+	}
+	answer, err := answerOf(result)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, answer)
+	if sw.stop {
+		s.Stop()
+	}
+	return nil
+}
+
+// answerOf returns the success body of an import, or its failures as an error.
+func answerOf(result *transfer.Result) (importAnswer, error) {
+	warnings := append(slices.Clip(result.Warnings), unknownSections(result.Unknown)...)
+	if !result.Failed() {
+		return importAnswer{ConfigResponse: result.Report, Warnings: warnings}, nil
+	}
+	text, err := result.Report.MarshalJSON()
+	if err != nil {
+		return importAnswer{}, err
+	}
+	return importAnswer{"process error", result.Report, warnings}, &failedImport{string(text), warnings}
+}
+
+// failedImport is the error of an import of which entries were rejected: its message
+// is the whole report as JSON.
+type failedImport struct {
+	report   string
+	warnings []core.Finding
+}
+
+// Error returns the report.
+func (f *failedImport) Error() string { return f.report }
+
+// Unwrap gives the error its code.
+func (f *failedImport) Unwrap() error { return core.Errorf(core.Invalid, "process error") }
+
+// unknownSections warns of sections that are no part of a bundle.
+func unknownSections(names []string) []core.Finding {
+	var warnings []core.Finding
+	for _, name := range names {
+		warnings = append(warnings, core.Finding{Severity: core.Warn, Message: fmt.Sprintf("unknown section %s was passed over", name)})
+	}
+	return warnings
+}
+
+// importStatus is GET /data/import/status.
+func (s *Server) importStatus(w http.ResponseWriter, r *http.Request) error {
+	report, err := s.Transfer.Status(r.Context(), callerOf(r), transfer.Local)
+	return ok(w, report, err)
+}
+
+// planBody is the answer to dry_run=1.
+type planBody struct {
+	Mode     plan.Mode      `json:"mode"`
+	Base     int64          `json:"revision"` // of the node, which the plan was made from
+	Sections []plan.Section `json:"sections"`
+	Steps    []stepBody     `json:"steps"`
+	Warnings []core.Finding `json:"warnings"`
+}
+
+// stepBody is one step of a plan.
+type stepBody struct {
+	Action   plan.Action    `json:"action"`
+	Ref      core.Ref       `json:"ref"`
+	Findings []core.Finding `json:"findings,omitempty"`
+}
+
+func newPlanBody(p *plan.Plan) planBody {
+	if p == nil {
+		return planBody{}
+	}
+	body := planBody{Mode: p.Mode, Base: p.Base.Revision, Sections: p.Outcome(false).Sections, Steps: []stepBody{}}
+	for _, s := range p.Steps {
+		body.Steps = append(body.Steps, stepBody{s.Action, s.Ref, s.Findings})
+	}
+	body.Warnings = append([]core.Finding{}, unknownSections(p.Unknown)...)
+	return body
+}

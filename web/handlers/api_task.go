@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/task"
+	"ekuiper-console/core/transfer"
+)
+
+// taskBody is a task as the engine shows it. Times are seconds since 1970.
+type taskBody struct {
+	ID      string     `json:"id"`
+	Status  task.State `json:"status"`
+	Message string     `json:"message"`
+	Created int64      `json:"createdTimestamp"`
+	Updated int64      `json:"updatedTimestamp"`
+}
+
+// importAsync is POST /async/data/import. As in the engine, everything but the body's
+// form is looked at inside the task.
+func (s *Server) importAsync(w http.ResponseWriter, r *http.Request) error {
+	sw, err := readSwitches(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if sw.dryRun {
+		return core.WithHint(core.Errorf(core.Invalid, "dry_run makes no task"), "send it to /data/import")
+	}
+	info, err := s.readBody(w, r)
+	if err != nil {
+		return err
+	}
+	t, err := s.startImport(r, importTask{
+		title: info.File, stop: sw.stop,
+		req:  transfer.Request{Node: transfer.Local, Mode: sw.mode(), Atomic: sw.atomic},
+		load: func(ctx context.Context) ([]byte, error) { return s.document(ctx, info) },
+	})
+	return ok(w, map[string]string{"id": t.ID}, err)
+}
+
+// importTask is an import to be done in the background.
+type importTask struct {
+	title string           // what a person calls it
+	draft string           // the id of the draft that it imports; may be empty
+	req   transfer.Request // but for the document
+	load  func(context.Context) ([]byte, error)
+	done  func(context.Context, *transfer.Result) // told of the result; may be nil
+	stop  bool                                    // success ends the program
+}
+
+// startImport sets a task to work.
+func (s *Server) startImport(r *http.Request, it importTask) (task.Task, error) {
+	by := callerOf(r)
+	t := task.Task{Node: it.req.Node, By: by.Name, Title: it.title}
+	return s.Tasks.Start(r.Context(), t, func(ctx context.Context, id string, hold func() error) task.Outcome {
+		out := s.runImport(ctx, by, it, id, hold)
+		if it.stop && out.Err == nil {
+			s.Stop()
+		}
+		return out
+	})
+}
+
+// runImport does the import of a task, and words its end as the engine's clients read
+// it.
+func (s *Server) runImport(ctx context.Context, by core.Caller, it importTask, id string, hold func() error) task.Outcome {
+	doc, err := it.load(ctx)
+	if err != nil {
+		return taskFailed(err, nil, nil)
+	}
+	it.req.Document, it.req.Task, it.req.Hold = doc, id, hold
+	result, err := s.Transfer.Import(ctx, by, it.req)
+	if err != nil {
+		return taskFailed(err, nil, nil)
+	}
+	if it.done != nil {
+		it.done(ctx, result)
+	}
+	details, err := json.Marshal(taskDetails{result.Outcome, it.draft})
+	if err != nil {
+		return taskFailed(err, nil, nil)
+	}
+	answer, err := answerOf(result)
+	if err != nil {
+		return taskFailed(errors.New(answer.ErrorMsg), &answer, details)
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return taskFailed(err, nil, details)
+	}
+	return task.Outcome{Message: string(text), Result: details}
+}
+
+// taskFailed is the end of an import that went wrong, in the engine's form
+// "err:<text>, response:<JSON>".
+func taskFailed(err error, answer *importAnswer, details json.RawMessage) task.Outcome {
+	response, marshalErr := json.Marshal(answer)
+	if marshalErr != nil {
+		response = []byte("null")
+	}
+	return task.Outcome{Err: err, Message: "err:" + err.Error() + ", response:" + string(response), Result: details}
+}
+
+// taskStatus is GET /async/task/{id}.
+func (s *Server) taskStatus(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.Tasks.Task(r.Context(), param(r, "id"))
+	if err != nil {
+		return noTask(param(r, "id"), err)
+	}
+	return ok(w, taskBody{t.ID, t.State, t.Message, t.Created.Unix(), t.Updated.Unix()}, nil)
+}
+
+// taskCancel is POST /async/task/{id}/cancel.
+func (s *Server) taskCancel(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Tasks.Cancel(r.Context(), param(r, "id")); err != nil {
+		return noTask(param(r, "id"), err)
+	}
+	return writeText(w, "cancel success")
+}
+
+// noTask words a NotFound error as the engine does, which answers it with 400.
+func noTask(id string, err error) error {
+	if core.CodeOf(err) != core.NotFound {
+		return err
+	}
+	return &engineError{http.StatusBadRequest, numberUndefined, core.Errorf(core.NotFound, "async task: %s not found", id)}
+}

@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/account"
+	"ekuiper-console/web/views"
+)
+
+// signInPage is GET /ui/sign-in.
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
+	if any, err := s.Users.Any(r.Context()); err != nil || !any {
+		if err == nil {
+			http.Redirect(w, r, "/ui/setup", http.StatusSeeOther)
+		}
+		return err
+	}
+	s.show(w, r, http.StatusOK, views.SignInPage{Layout: s.layout(r), Next: r.URL.Query().Get("next")})
+	return nil
+}
+
+// signIn is POST /ui/sign-in.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
+	if err := s.parseForm(w, r); err != nil {
+		return err
+	}
+	name, next := strings.TrimSpace(r.PostForm.Get("user")), r.PostForm.Get("next")
+	user, err := s.Users.SignIn(r.Context(), name, r.PostForm.Get("password"))
+	if core.CodeOf(err) == core.Unauthenticated && err != nil {
+		s.Log.WarnContext(r.Context(), "sign-in refused", "user", name, "from", r.RemoteAddr)
+		s.show(w, r, http.StatusUnauthorized, views.SignInPage{Layout: s.layout(r), Name: name, Next: next, Error: views.WrongPassword})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.welcome(w, r, user.Name, next)
+}
+
+// welcome begins a session, under a new token.
+func (s *Server) welcome(w http.ResponseWriter, r *http.Request, name, next string) error {
+	if err := s.Sessions.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	s.Sessions.Put(r.Context(), sessionUser, name)
+	http.Redirect(w, r, inside(next), http.StatusSeeOther)
+	return nil
+}
+
+// signOut is POST /ui/sign-out.
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Sessions.Destroy(r.Context()); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/ui/sign-in", http.StatusSeeOther)
+	return nil
+}
+
+// setUpPage is GET /ui/setup. Once there is a user there is no such page.
+func (s *Server) setUpPage(w http.ResponseWriter, r *http.Request) error {
+	if open, err := s.SetUp.Open(r.Context()); err != nil || !open {
+		return s.alreadySetUp(err)
+	}
+	token := r.URL.Query().Get("token")
+	p := views.SetUpPage{Layout: s.layout(r), Token: token}
+	if token != "" && !s.SetUp.Admits(token) {
+		p.Token, p.Error = "", views.WrongLink
+	}
+	s.show(w, r, http.StatusOK, p)
+	return nil
+}
+
+func (s *Server) alreadySetUp(err error) error {
+	if err != nil {
+		return err
+	}
+	return core.WithHint(core.Errorf(core.NotFound, "the console is set up already"), "sign in, or ask an administrator for an account")
+}
+
+// setUp is POST /ui/setup.
+func (s *Server) setUp(w http.ResponseWriter, r *http.Request) error {
+	if err := s.parseForm(w, r); err != nil {
+		return err
+	}
+	form := r.PostForm
+	name := strings.TrimSpace(form.Get("user"))
+	p := views.SetUpPage{Token: form.Get("token"), Name: name, Error: setUpFault(name, form.Get("password"), form.Get("password2"))}
+	if p.Error == "" {
+		err := s.SetUp.First(r.Context(), p.Token, name, form.Get("password"))
+		switch {
+		case err == nil:
+			return s.welcome(w, r, name, "/ui/import")
+		case core.CodeOf(err) == core.Forbidden:
+			p.Token, p.Error = "", views.WrongLink
+		case core.CodeOf(err) == core.Conflict:
+			return s.alreadySetUp(nil)
+		default:
+			return err
+		}
+	}
+	p.Layout = s.layout(r)
+	s.show(w, r, http.StatusBadRequest, p)
+	return nil
+}
+
+// setUpFault returns what is wrong with the fields, or "".
+func setUpFault(name, password, again string) views.Key {
+	switch {
+	case name == "":
+		return views.NameMissing
+	case utf8.RuneCountInString(password) < account.MinPassword:
+		return views.PasswordShort
+	case password != again:
+		return views.PasswordsDiffer
+	}
+	return ""
+}

@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"ekuiper-console/core"
+	"ekuiper-console/web/static"
+)
+
+// handler answers a request or returns why it cannot.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// door is how a caller shows who they are.
+type door uint8
+
+const (
+	open door = iota // to everybody
+	api              // by a token in the Authorization header
+	page             // by a session
+)
+
+// route is one line of the route table: who may, and what answers.
+type route struct {
+	method, path string
+	door         door
+	role         core.Role // the lowest that may
+	handle       handler
+}
+
+// routes is the whole of the console on one screen.
+func (s *Server) routes() []route {
+	return []route{
+		{"GET", "/", open, core.Nobody, s.root},
+		{"GET", "/ping", open, core.Nobody, s.ping},
+		{"GET", "/openapi.json", open, core.Nobody, s.openAPI},
+
+		{"POST", "/data/import", api, core.Operator, s.importData},
+		{"GET", "/data/import/status", api, core.Viewer, s.importStatus},
+		{"GET", "/data/export", api, core.Viewer, s.exportAll},
+		{"POST", "/data/export", api, core.Viewer, s.exportRules},
+		{"POST", "/async/data/import", api, core.Operator, s.importAsync},
+		{"GET", "/async/task/{id}", api, core.Viewer, s.taskStatus},
+		{"POST", "/async/task/{id}/cancel", api, core.Operator, s.taskCancel},
+
+		{"GET", "/streams", api, core.Viewer, s.streams(core.Stream)},
+		{"GET", "/streams/{name}", api, core.Viewer, s.describe(core.Stream)},
+		{"GET", "/streamdetails", api, core.Viewer, s.details(core.Stream)},
+		{"GET", "/tables", api, core.Viewer, s.streams(core.Table)},
+		{"GET", "/tables/{name}", api, core.Viewer, s.describe(core.Table)},
+		{"GET", "/tabledetails", api, core.Viewer, s.details(core.Table)},
+		{"GET", "/rules", api, core.Viewer, s.rules},
+		{"GET", "/rules/{id}", api, core.Viewer, s.rule},
+		{"GET", "/metadata/sources/yaml/{type}", api, core.Viewer, s.configKeys(core.SourceConfig)},
+		{"GET", "/metadata/sinks/yaml/{type}", api, core.Viewer, s.configKeys(core.SinkConfig)},
+		{"GET", "/connections", api, core.Viewer, s.connections},
+		{"GET", "/schemas/{type}", api, core.Viewer, s.schemas},
+		{"GET", "/udf/javascript", api, core.Viewer, s.names(core.Script)},
+		{"GET", "/services", api, core.Viewer, s.names(core.Service)},
+		{"GET", "/config/uploads", api, core.Viewer, s.names(core.Upload)},
+		{"GET", "/plugins/sources", api, core.Viewer, s.nativePlugins("sources")},
+		{"GET", "/plugins/sinks", api, core.Viewer, s.nativePlugins("sinks")},
+		{"GET", "/plugins/functions", api, core.Viewer, s.nativePlugins("functions")},
+		{"GET", "/plugins/portables", api, core.Viewer, s.portablePlugins},
+
+		{"GET", "/ui/sign-in", open, core.Nobody, s.signInPage},
+		{"POST", "/ui/sign-in", open, core.Nobody, s.signIn},
+		{"GET", "/ui/setup", open, core.Nobody, s.setUpPage},
+		{"POST", "/ui/setup", open, core.Nobody, s.setUp},
+		{"POST", "/ui/preferences", open, core.Nobody, s.preferences},
+		{"POST", "/ui/sign-out", page, core.Nobody, s.signOut},
+		{"GET", "/ui/", page, core.Viewer, s.home},
+		{"GET", "/ui/import", page, core.Operator, s.importPage},
+		{"POST", "/ui/import", page, core.Operator, s.bring},
+		{"GET", "/ui/import/{id}", page, core.Operator, s.draftPage},
+		{"POST", "/ui/import/{id}", page, core.Operator, s.draft},
+		{"GET", "/ui/tasks/{id}", page, core.Viewer, s.taskPage},
+		{"GET", "/ui/tasks/{id}/report", page, core.Viewer, s.taskReport},
+		{"POST", "/ui/tasks/{id}/cancel", page, core.Operator, s.taskPageCancel},
+		{"POST", "/ui/tasks/{id}/retry", page, core.Operator, s.taskRetry},
+		{"GET", "/ui/export", page, core.Viewer, s.exportPage},
+		{"POST", "/ui/export", page, core.Viewer, s.exportPage},
+		{"GET", "/ui/export/download", page, core.Viewer, s.downloadAll},
+		{"POST", "/ui/export/download", page, core.Viewer, s.downloadRules},
+	}
+}
+
+// router puts every route behind its door.
+func (s *Server) router() http.Handler {
+	mux := chi.NewRouter()
+	mux.NotFound(s.notFound)
+	for _, r := range s.routes() {
+		mux.Method(r.method, r.path, s.admit(r))
+	}
+	mux.Handle("GET "+static.Prefix+"*", static.Handler())
+	return mux
+}
+
+// admit lets only those to a route who may use it.
+func (s *Server) admit(r route) http.Handler {
+	switch r.door {
+	case api:
+		return s.withToken(r.role, s.told(r.handle))
+	case page:
+		return s.Sessions.LoadAndSave(s.withSession(r.role, s.told(r.handle)))
+	}
+	return s.Sessions.LoadAndSave(s.told(r.handle))
+}

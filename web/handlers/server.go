@@ -1,0 +1,52 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"ekuiper-console/core/account"
+	"ekuiper-console/core/task"
+	"ekuiper-console/core/transfer"
+)
+
+// Server answers HTTP requests. Its fields must not change once it is in use.
+type Server struct {
+	Transfer *transfer.Service
+	Drafts   *transfer.Drafts
+	Tasks    *task.Runner
+	Users    *account.Users
+	Tokens   *account.Tokens
+	Fetch    transfer.Fetcher // reads the file: and http: addresses of import requests
+	Sessions *scs.SessionManager
+	SetUp    *account.SetUp
+	Log      *slog.Logger
+
+	RESTAuth    bool // whether the REST API asks for a token
+	AnyHost     bool // without tokens: whether requests may come under any host name
+	Version     string
+	Started     time.Time
+	Stop        func() // ends the program after an import with stop=1
+	MaxDocument int64  // bytes of a request body; 0 means DefaultMaxDocument
+}
+
+// DefaultMaxDocument bounds a request body unless the Server says otherwise: 512 MiB.
+const DefaultMaxDocument = 512 << 20
+
+func (s *Server) maxDocument() int64 {
+	if s.MaxDocument > 0 {
+		return s.MaxDocument
+	}
+	return DefaultMaxDocument
+}
+
+// Handler returns the whole of the console behind one http.Handler.
+func (s *Server) Handler() http.Handler {
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(s.told(func(w http.ResponseWriter, r *http.Request) error {
+		return errCrossOrigin
+	}))
+	return s.logged(secured(crossOrigin.Handler(s.router())))
+}
