@@ -112,37 +112,53 @@ type failure struct {
 // failures returns the rejected entries, each of which that follows from another
 // under its root.
 func failures(o *plan.Outcome) []failure {
-	at := make(map[core.Ref]int, len(o.Rejected))
-	cause := make(map[core.Ref]core.Ref, len(o.Rejected))
-	for _, r := range o.Rejected {
-		at[r.Ref] = -1
-		if c := fault(r).Cause; c != nil {
-			cause[r.Ref] = *c
-		}
-	}
-	root := func(ref core.Ref) core.Ref {
-		for range o.Rejected {
-			next, ok := cause[ref]
-			if _, rejected := at[next]; !ok || !rejected {
-				break
-			}
-			ref = next
-		}
-		return ref
-	}
+	cause := causes(o)
+	at := map[core.Ref]int{}
 	var roots []failure
 	for _, r := range o.Rejected {
-		if root(r.Ref) == r.Ref {
+		if root(cause, r.Ref) == r.Ref {
 			at[r.Ref] = len(roots)
 			roots = append(roots, failure{Refused: r})
 		}
 	}
 	for _, r := range o.Rejected {
-		if i := at[root(r.Ref)]; i >= 0 && root(r.Ref) != r.Ref {
-			roots[i].follows = append(roots[i].follows, r)
+		if ref := root(cause, r.Ref); ref != r.Ref {
+			roots[at[ref]].follows = append(roots[at[ref]].follows, r)
 		}
 	}
 	return roots
+}
+
+// causes returns from which rejected entry each one follows.
+func causes(o *plan.Outcome) map[core.Ref]core.Ref {
+	rejected := make(map[core.Ref]bool, len(o.Rejected))
+	for _, r := range o.Rejected {
+		rejected[r.Ref] = true
+	}
+	cause := map[core.Ref]core.Ref{}
+	for _, r := range o.Rejected {
+		if c := fault(r).Cause; c != nil && rejected[*c] {
+			cause[r.Ref] = *c
+		}
+	}
+	return cause
+}
+
+// root returns what an entry follows from in the end. Entries that follow from each
+// other in a circle are roots, each of itself.
+func root(cause map[core.Ref]core.Ref, start core.Ref) core.Ref {
+	ref := start
+	for range len(cause) {
+		next, ok := cause[ref]
+		if !ok || next == start {
+			break
+		}
+		ref = next
+	}
+	if _, inCircle := cause[ref]; inCircle {
+		return start
+	}
+	return ref
 }
 
 // fault returns the finding that keeps an entry out, or the zero finding.

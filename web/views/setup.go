@@ -18,12 +18,9 @@ type SetUpPage struct {
 const (
 	WrongLink       Key = "setup.link"   // the token is not the one of the link
 	NameMissing     Key = "setup.name"   // the user name is empty
-	PasswordShort   Key = "setup.short"  // the password has less than MinPassword characters
+	PasswordShort   Key = "setup.short"  // the password has less than account.MinPassword characters
 	PasswordsDiffer Key = "setup.differ" // the two passwords are not the same
 )
-
-// MinPassword is how many characters a password has at least.
-const MinPassword = 12
 
 // Render writes the page.
 func (p SetUpPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
