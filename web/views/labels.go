@@ -72,5 +72,10 @@ func moment(ctx context.Context, at time.Time) string {
 	return at.Local().Format(t(ctx, "time.layout"))
 }
 
-// seconds writes a duration in seconds.
-func seconds(ctx context.Context, d time.Duration) string { return decimal(ctx, d.Seconds()) }
+// took writes a duration in seconds, a short one in milliseconds.
+func took(ctx context.Context, d time.Duration) string {
+	if d < time.Second {
+		return tn(ctx, "time.ms", int(d.Milliseconds()))
+	}
+	return t(ctx, "time.s", "Seconds", decimal(ctx, d.Seconds()))
+}

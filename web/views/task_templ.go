@@ -901,7 +901,7 @@ func (p TaskPage) result(o *plan.Outcome, total plan.Section) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = sentence(t(ctx, "time.finished", "Time", slot(0), "Seconds", seconds(ctx, p.Task.Updated.Sub(p.Task.Created))), instant(p.Task.Updated)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sentence(t(ctx, "time.finished", "Time", slot(0), "Took", took(ctx, p.Task.Updated.Sub(p.Task.Created))), instant(p.Task.Updated)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
