@@ -76,6 +76,9 @@ func (p DraftPage) total() (t SectionRow) {
 // stays returns how many entries of the node a partial import leaves as they are.
 func (p DraftPage) stays() int { return p.total().OnNode - p.Partial.Replace - p.Partial.Delete }
 
+// shownWaiting bounds the other drafts that the page lists.
+const shownWaiting = 3
+
 // shownLines bounds the lines of the draft's text that the page shows beside it.
 const shownLines = 33
 

@@ -85,6 +85,7 @@ func draftPage() DraftPage {
 func fullDraft() DraftPage {
 	p := draftPage()
 	p.Mode, p.Strict, p.Error = "full", "valid", NotConfirmed
+	p.Waiting = append(append(drafts(), drafts()...), drafts()...)
 	return p
 }
 
