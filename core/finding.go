@@ -36,7 +36,7 @@ func (s *Severity) UnmarshalText(text []byte) error {
 // Finding is one thing that a check has to say about an entry.
 type Finding struct {
 	Severity Severity `json:"severity"`
-	Ref      Ref      `json:"ref"`
+	Ref      Ref      `json:"ref,omitzero"`     // zero where the finding is about the whole document
 	Message  string   `json:"message"`          // in the engine's words where clients know them
 	Hint     string   `json:"hint,omitempty"`   // the remedy
 	Offset   int      `json:"-"`                // byte offset in the entry's text, -1 where there is no place

@@ -16,9 +16,10 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 type door uint8
 
 const (
-	open door = iota // to everybody
-	api              // by a token in the Authorization header
-	page             // by a session
+	open  door = iota // to everybody
+	api               // by a token in the Authorization header
+	page              // by a session
+	lobby             // to everybody, to begin a session
 )
 
 // route is one line of the route table: who may, and what answers.
@@ -64,10 +65,10 @@ func (s *Server) routes() []route {
 		{"GET", "/plugins/functions", api, core.Viewer, s.nativePlugins("functions")},
 		{"GET", "/plugins/portables", api, core.Viewer, s.portablePlugins},
 
-		{"GET", "/ui/sign-in", open, core.Nobody, s.signInPage},
-		{"POST", "/ui/sign-in", open, core.Nobody, s.signIn},
-		{"GET", "/ui/setup", open, core.Nobody, s.setUpPage},
-		{"POST", "/ui/setup", open, core.Nobody, s.setUp},
+		{"GET", "/ui/sign-in", lobby, core.Nobody, s.signInPage},
+		{"POST", "/ui/sign-in", lobby, core.Nobody, s.signIn},
+		{"GET", "/ui/setup", lobby, core.Nobody, s.setUpPage},
+		{"POST", "/ui/setup", lobby, core.Nobody, s.setUp},
 		{"POST", "/ui/preferences", open, core.Nobody, s.preferences},
 		{"POST", "/ui/sign-out", page, core.Nobody, s.signOut},
 		{"GET", "/ui/", page, core.Viewer, s.home},
@@ -104,6 +105,8 @@ func (s *Server) admit(r route) http.Handler {
 		return s.withToken(r.role, s.told(r.handle))
 	case page:
 		return s.Sessions.LoadAndSave(s.withSession(r.role, s.told(r.handle)))
+	case lobby:
+		return s.Sessions.LoadAndSave(s.told(r.handle))
 	}
-	return s.Sessions.LoadAndSave(s.told(r.handle))
+	return s.told(r.handle)
 }

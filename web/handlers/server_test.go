@@ -1,0 +1,191 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/account"
+	"ekuiper-console/core/fetch"
+	"ekuiper-console/core/task"
+	"ekuiper-console/core/transfer"
+	"ekuiper-console/db/dbtest"
+	"ekuiper-console/web/handlers"
+)
+
+var ctx = context.Background()
+
+const password = "correct horse battery"
+
+// site is a console that answers on loopback.
+type site struct {
+	*httptest.Server
+	t      testing.TB
+	server *handlers.Server
+	root   string            // a folder that file: addresses may lie under
+	tokens map[string]string // by role
+	link   string            // the secret of the set-up link
+	stops  atomic.Int32
+}
+
+// open starts a console with a user and a token of each role. Change may alter it
+// before it serves.
+func open(t testing.TB, change ...func(*handlers.Server)) *site {
+	t.Helper()
+	db := dbtest.Open(t)
+	s := &site{t: t, root: t.TempDir(), tokens: map[string]string{}}
+	files := &fetch.Fetcher{Roots: []string{s.root}, AllowPrivate: true}
+	users := &account.Users{Store: db}
+	setUp, link := account.NewSetUp(users)
+	sessions := scs.New()
+	sessions.Store = db.Sessions()
+	s.link = link
+	s.server = &handlers.Server{
+		Transfer: &transfer.Service{Nodes: db, Journal: db, Fetch: files},
+		Drafts:   &transfer.Drafts{Store: db},
+		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
+		Users:    users, Tokens: &account.Tokens{Store: db}, Fetch: files, Sessions: sessions, SetUp: setUp,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RESTAuth: true, Version: "test", Started: time.Now(),
+		Stop: func() { s.stops.Add(1) },
+	}
+	admin := core.Caller{Name: "root", Role: core.Admin}
+	for _, role := range []core.Role{core.Viewer, core.Operator, core.Admin} {
+		_, secret, err := s.server.Tokens.Add(ctx, admin, role.String(), role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.tokens[role.String()] = secret
+	}
+	for _, f := range change {
+		f(s.server)
+	}
+	s.Server = httptest.NewServer(s.server.Handler())
+	t.Cleanup(func() {
+		s.Close()
+		if err := s.server.Tasks.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// answer is a response that was read.
+type answer struct {
+	*http.Response
+	body string
+}
+
+// send sends a request as an operator; headers are names and values in turn.
+func (s *site) send(method, path, body string, headers ...string) answer {
+	s.t.Helper()
+	req, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.tokens["operator"])
+	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i+1] == "" {
+			req.Header.Del(headers[i])
+		} else {
+			req.Header.Set(headers[i], headers[i+1])
+		}
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return s.read(client.Do(req))
+}
+
+func (s *site) read(resp *http.Response, err error) answer {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer{resp, string(data)}
+}
+
+func (s *site) get(path string) answer             { return s.send("GET", path, "") }
+func (s *site) post(path, body string) answer      { return s.send("POST", path, body) }
+func (s *site) importing(doc, query string) answer { return s.post("/data/import"+query, content(doc)) }
+func (s *site) write(name, data string) (uri string) {
+	path := filepath.Join(s.root, name)
+	if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	return "file://" + path
+}
+
+// content is an import request that brings a document.
+func content(doc string) string {
+	body, err := json.Marshal(map[string]string{"content": doc})
+	if err != nil {
+		panic(err)
+	}
+	return string(body)
+}
+
+// message returns the message of an error body, after checking its form.
+func (a answer) message(t testing.TB) string {
+	t.Helper()
+	var body struct {
+		Error   int
+		Message string
+	}
+	if err := json.Unmarshal([]byte(a.body), &body); err != nil || body.Error == 0 {
+		t.Fatalf("%s is no error body: %v", a.body, err)
+	}
+	if ct := a.Header.Get("Content-Type"); ct != "application/json" {
+		t.Errorf("an error came as %s", ct)
+	}
+	return body.Message
+}
+
+// want fails the test unless the answer has a status and a body, but for white space
+// at its end.
+func (a answer) want(t testing.TB, status int, body string) {
+	t.Helper()
+	if a.StatusCode != status || strings.TrimSpace(a.body) != body {
+		t.Errorf("%s %s\n got %d %s\nwant %d %s", a.Request.Method, a.Request.URL, a.StatusCode, a.body, status, body)
+	}
+}
+
+// browser is a client that keeps cookies and follows redirects.
+func (s *site) browser() *http.Client {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &http.Client{Jar: jar}
+}
+
+// signedIn makes a user of a role and a browser in which they are signed in.
+func (s *site) signedIn(role core.Role) *http.Client {
+	s.t.Helper()
+	name := "u-" + role.String()
+	if err := s.server.Users.Add(ctx, core.Caller{Name: "root", Role: core.Admin}, name, role, password); err != nil {
+		s.t.Fatal(err)
+	}
+	b := s.browser()
+	a := s.read(b.PostForm(s.URL+"/ui/sign-in", url.Values{"user": {name}, "password": {password}}))
+	if a.StatusCode != http.StatusOK || a.Request.URL.Path == "/ui/sign-in" {
+		s.t.Fatalf("signing in as %s led to %s with %d", name, a.Request.URL, a.StatusCode)
+	}
+	return b
+}
