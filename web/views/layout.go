@@ -48,12 +48,7 @@ func (l Layout) host() string {
 func (l Layout) mayImport() bool { return l.Role >= core.Operator }
 
 // dataTheme returns the name of the chosen theme in the style sheet.
-func (l Layout) dataTheme() string {
-	if l.Theme == System {
-		return ""
-	}
-	return "console-" + string(l.Theme)
-}
+func (l Layout) dataTheme() string { return "console-" + string(l.Theme) }
 
 // frame is what one page tells the layout.
 type frame struct {
