@@ -144,11 +144,15 @@ func causes(o *plan.Outcome) map[core.Ref]core.Ref {
 	return cause
 }
 
+// deepest bounds how many entries lead from one to its root. Needs are at most half as
+// deep: a rule, its stream, a configuration, a connection.
+const deepest = 8
+
 // root returns what an entry follows from in the end. Entries that follow from each
 // other in a circle are roots, each of itself.
 func root(cause map[core.Ref]core.Ref, start core.Ref) core.Ref {
 	ref := start
-	for range len(cause) {
+	for range deepest {
 		next, ok := cause[ref]
 		if !ok || next == start {
 			break
