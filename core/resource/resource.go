@@ -76,15 +76,22 @@ type checker interface {
 	check(scope Scope) []core.Finding
 }
 
-// Check reads the text of an entry and judges it as the engine does when it imports
-// it. The resource is nil when the text cannot be read. Findings that are faults
-// keep the entry out.
+// Judge judges a resource as the engine does when it imports it. Findings that are
+// faults keep the entry out.
+func Judge(r Resource, scope Scope) []core.Finding {
+	if c, ok := r.(checker); ok {
+		return c.check(scope)
+	}
+	return nil
+}
+
+// Check is Decode and Judge. The resource is nil when the text cannot be read.
 func Check(ref core.Ref, text string, scope Scope) (Resource, []core.Finding) {
 	r, findings := Decode(ref, text)
-	if c, ok := r.(checker); ok {
-		findings = c.check(scope)
+	if r == nil {
+		return nil, findings
 	}
-	return r, findings
+	return r, Judge(r, scope)
 }
 
 // problem is why a text cannot be read.

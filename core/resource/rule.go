@@ -157,8 +157,8 @@ func (r *Rule) Stored() string { return r.text }
 func (r *Rule) Needs() []Need {
 	var needs []Need
 	if r.stmt != nil {
-		for _, s := range r.stmt.Sources() {
-			needs = append(needs, Need{ReadsFrom, s.Name, ""})
+		for _, name := range r.Reads() {
+			needs = append(needs, Need{ReadsFrom, name, ""})
 		}
 		needs = append(needs, callNeeds(r.stmt)...)
 	}
@@ -172,6 +172,18 @@ func (r *Rule) Needs() []Need {
 		}
 	}
 	return unique(needs)
+}
+
+// Reads returns the names of the streams and tables that the SQL reads, in its order.
+func (r *Rule) Reads() []string {
+	if r.stmt == nil {
+		return nil
+	}
+	var names []string
+	for _, s := range r.stmt.Sources() {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // Topics returns the memory topics that the rule writes to.

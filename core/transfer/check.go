@@ -15,6 +15,7 @@ type checker struct {
 	mode  plan.Mode
 	next  *bundle.Bundle
 	files *fetches
+	ahead *lookahead
 	// serving finds the native plugin that brings a function or source type, among
 	// those that are there or are to come.
 	serving map[resource.Need]core.Ref
@@ -25,6 +26,7 @@ type checker struct {
 
 func newChecker(mode plan.Mode, current, next *bundle.Bundle, files *fetches) *checker {
 	c := &checker{mode: mode, next: next, files: files, serving: map[resource.Need]core.Ref{}}
+	c.ahead = newLookahead(mode, current, next)
 	c.learn(next)
 	if mode == plan.Partial {
 		c.learn(current)
@@ -51,7 +53,10 @@ func (c *checker) learn(b *bundle.Bundle) {
 // check is the plan's check.
 func (c *checker) check(e plan.Entry) plan.Verdict {
 	known := &scope{checker: c, after: e.After}
-	r, findings := resource.Check(e.Ref, e.Text, resource.Scope{Function: known.function, Source: known.source})
+	r, findings := c.ahead.decode(e)
+	if r != nil {
+		findings = resource.Judge(r, resource.Scope{Function: known.function, Source: known.source})
+	}
 	if c.mode == plan.Partial && e.Ref.Kind == core.Rule {
 		prefix(findings, "Invalid rule json: ")
 	}
@@ -130,18 +135,15 @@ func shared(e plan.Entry) []core.Finding {
 // does not start.
 func (c *checker) reads(e plan.Entry, r *resource.Rule) []core.Finding {
 	var findings []core.Finding
-	for _, need := range r.Needs() {
-		if need.Why != resource.ReadsFrom {
-			continue
-		}
-		stream, table := core.Ref{Kind: core.Stream, Name: need.Name}, core.Ref{Kind: core.Table, Name: need.Name}
+	for _, name := range r.Reads() {
+		stream, table := core.Ref{Kind: core.Stream, Name: name}, core.Ref{Kind: core.Table, Name: name}
 		if has(e.After, stream) || has(e.After, table) {
 			continue
 		}
 		f := core.Finding{
 			Severity: core.Fault, Ref: e.Ref, Offset: -1, Cause: c.rejected(stream, table),
-			Message: fmt.Sprintf("fail to get stream %s, please check if stream is created", need.Name),
-			Hint:    fmt.Sprintf("add the stream or table %s to the bundle", need.Name),
+			Message: fmt.Sprintf("fail to get stream %s, please check if stream is created", name),
+			Hint:    fmt.Sprintf("add the stream or table %s to the bundle", name),
 		}
 		if f.Cause != nil {
 			f.Hint = fmt.Sprintf("it follows from the error of %v", f.Cause)

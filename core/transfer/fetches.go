@@ -40,8 +40,7 @@ func wanted(mode plan.Mode, current, next *bundle.Bundle) []file {
 		if ref.Kind >= core.Script {
 			break // in install order no later kind has files
 		}
-		old, exists := current.Get(ref)
-		if exists && (old == text || mode == plan.Partial && ref.Kind.Partial() == core.Keep) {
+		if stays(mode, current, ref, text) {
 			continue
 		}
 		r, findings := resource.Check(ref, text, resource.Scope{})
