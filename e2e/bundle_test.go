@@ -1,0 +1,97 @@
+package e2e
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// quote writes a text as a JSON string.
+func quote(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(b)
+}
+
+// sample returns the sample bundle as it stands on disk.
+func sample(t *testing.T) string {
+	t.Helper()
+	doc, err := os.ReadFile(filepath.Join("..", "core", "bundle", "testdata", "seed.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(doc)
+}
+
+// pluginHome matches the beginning of the addresses of the sample's plugins.
+var pluginHome = regexp.MustCompile(`https://[^"\\]+/(functions|sources)/`)
+
+// sampleFrom returns the sample bundle with its plugins at another server.
+func sampleFrom(t *testing.T, server string) string {
+	t.Helper()
+	doc := sample(t)
+	moved := pluginHome.ReplaceAllString(doc, server+"/$1/")
+	if strings.Count(moved, server) != 2 {
+		t.Fatal("the sample bundle no longer has two plugins")
+	}
+	return moved
+}
+
+// refusedSample returns the sample bundle with its plugins where a console that was
+// not told otherwise does not read from.
+func refusedSample(t *testing.T) string { return sampleFrom(t, "http://127.0.0.1:1") }
+
+// plugins serves plugin archives. A request waits until the gate is closed; a nil gate
+// is open.
+func plugins(t *testing.T, gate <-chan struct{}) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if gate != nil {
+			select {
+			case <-gate:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		w.Header().Set("Content-Type", "application/zip")
+		w.Write(archive())
+	}))
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+// archive returns a plugin archive that serves for either plugin of the sample.
+func archive() []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range []string{"image.so", "Video.so", "video.yaml"} {
+		w, err := z.Create(name)
+		if err != nil {
+			panic(err) // a buffer takes everything
+		}
+		w.Write([]byte("made for tests\n"))
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// write puts a text into a file of a folder of the test, and returns its path.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
