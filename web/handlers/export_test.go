@@ -12,3 +12,12 @@ func APIRoutes(s *Server) []string {
 	}
 	return all
 }
+
+// AllRoutes returns every route as "METHOD /path".
+func AllRoutes(s *Server) []string {
+	var all []string
+	for _, r := range s.routes() {
+		all = append(all, r.method+" "+r.path)
+	}
+	return all
+}

@@ -54,6 +54,11 @@ func (s *Server) waiting(r *http.Request, but string) ([]views.Draft, error) {
 	return all, nil
 }
 
+// sampleName is what the sample bundle is called. Its plugins are on the internet, so
+// that where there is no way out "all or nothing" would be nothing: the valid entries
+// are what is offered first.
+const sampleName = "sample.json"
+
 // brought is a document as a form brings it.
 type brought struct {
 	name string
@@ -93,7 +98,7 @@ func (s *Server) bringAll(r *http.Request) ([]brought, error) {
 	form := r.PostForm
 	switch address := strings.TrimSpace(form.Get("address")); {
 	case form.Get("sample") != "":
-		return []brought{{"sample.json", bundle.Sample}}, nil
+		return []brought{{sampleName, bundle.Sample}}, nil
 	case strings.TrimSpace(form.Get("text")) != "":
 		return []brought{{"pasted.json", []byte(form.Get("text"))}}, nil
 	case address != "":
@@ -159,6 +164,9 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, p
 	sum := sha256.Sum256(d.Body)
 	p.Layout = s.layout(r)
 	p.Draft = views.Draft{ID: d.ID, Name: d.Name, Size: len(d.Body), SHA256: hex.EncodeToString(sum[:])}
+	if d.Name == sampleName && p.Strict == "" {
+		p.Strict = "valid"
+	}
 	if len(d.Body) <= maxEditable {
 		p.Text = string(d.Body)
 	}

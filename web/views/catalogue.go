@@ -3,11 +3,13 @@ package views
 import (
 	"context"
 	"embed"
-	"encoding/json"
 	"fmt"
+	"io/fs"
 	"strings"
 
-	"github.com/dustin/go-humanize"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // Key names a text of the catalogue.
@@ -16,35 +18,40 @@ type Key string
 //go:embed locales
 var locales embed.FS
 
-var english = newSpeaker()
+var (
+	catalogue = readCatalogue(locales)
+	english   = newSpeaker(catalogue, language.English.String())
+)
 
-// speaker says texts in one language.
-type speaker struct{ texts map[string]text }
-
-// text is one text of the catalogue; One is for the number 1 and may be empty.
-type text struct{ One, Other string }
-
-// UnmarshalJSON reads a string, or an object of plural forms.
-func (x *text) UnmarshalJSON(data []byte) error {
-	if data[0] == '"' {
-		return json.Unmarshal(data, &x.Other)
+// readCatalogue reads every file of locales; its name is its language. It panics on
+// one that cannot be read, because the files are part of the program.
+func readCatalogue(files fs.FS) *i18n.Bundle {
+	b := i18n.NewBundle(language.English)
+	names, err := fs.Glob(files, "locales/*.json")
+	if err != nil {
+		panic(fmt.Errorf("listing the catalogue: %w", err))
 	}
-	type forms text
-	return json.Unmarshal(data, (*forms)(x))
+	for _, name := range names {
+		if _, err := b.LoadMessageFileFS(files, name); err != nil {
+			panic(fmt.Errorf("reading the catalogue: %w", err))
+		}
+	}
+	return b
 }
 
-// newSpeaker returns the speaker of the catalogue. It panics on one that cannot be
-// read, because the files are part of the program.
-func newSpeaker(...string) *speaker {
-	s := &speaker{}
-	data, err := locales.ReadFile("locales/en.json")
-	if err == nil {
-		err = json.Unmarshal(data, &s.texts)
-	}
-	if err != nil {
-		panic(fmt.Errorf("reading the catalogue: %w", err))
-	}
-	return s
+// speaker says texts in one language.
+type speaker struct {
+	tag    language.Tag
+	texts  *i18n.Localizer
+	number *message.Printer
+}
+
+// newSpeaker returns the speaker of the first of these languages that there are texts
+// in. Each may be a tag or an Accept-Language header.
+func newSpeaker(texts *i18n.Bundle, accept ...string) *speaker {
+	tag, _ := language.MatchStrings(language.NewMatcher(texts.LanguageTags()), accept...)
+	base, _ := tag.Base()
+	return &speaker{tag, i18n.NewLocalizer(texts, base.String()), message.NewPrinter(tag)}
 }
 
 type languageKey struct{}
@@ -53,7 +60,7 @@ type languageKey struct{}
 // that there is a catalogue for, else English. Each may be a tag such as "zh" or an
 // Accept-Language header.
 func WithLanguage(ctx context.Context, accept ...string) context.Context {
-	return context.WithValue(ctx, languageKey{}, newSpeaker(accept...))
+	return context.WithValue(ctx, languageKey{}, newSpeaker(catalogue, accept...))
 }
 
 // speakerOf returns the speaker of a context.
@@ -65,11 +72,14 @@ func speakerOf(ctx context.Context) *speaker {
 }
 
 // lang returns the language of a context, as the lang attribute spells it.
-func lang(context.Context) string { return "en" }
+func lang(ctx context.Context) string {
+	base, _ := speakerOf(ctx).tag.Base()
+	return base.String()
+}
 
 // t returns a text. The pairs are names and values of what it has to fill in.
 func t(ctx context.Context, key Key, pairs ...any) string {
-	return speakerOf(ctx).say(key, 2, fields(pairs))
+	return speakerOf(ctx).say(&i18n.LocalizeConfig{MessageID: string(key), TemplateData: fields(pairs)})
 }
 
 // tn returns a text with a number in it, in the form that the number asks for. The
@@ -77,30 +87,25 @@ func t(ctx context.Context, key Key, pairs ...any) string {
 func tn(ctx context.Context, key Key, n int, pairs ...any) string {
 	data := fields(pairs)
 	data["Count"] = count(ctx, n)
-	return speakerOf(ctx).say(key, n, data)
+	return speakerOf(ctx).say(&i18n.LocalizeConfig{MessageID: string(key), TemplateData: data, PluralCount: n})
 }
 
 // say returns the text, or its key where the catalogue has none.
-func (s *speaker) say(key Key, n int, data map[string]any) string {
-	x, ok := s.texts[string(key)]
-	if !ok {
-		return string(key)
+func (s *speaker) say(c *i18n.LocalizeConfig) string {
+	text, err := s.texts.Localize(c)
+	if err != nil && text == "" {
+		return c.MessageID
 	}
-	said := x.Other
-	if n == 1 && x.One != "" {
-		said = x.One
-	}
-	for name, value := range data {
-		said = strings.ReplaceAll(said, "{{."+name+"}}", fmt.Sprint(value))
-	}
-	return said
+	return text
 }
 
-// count writes a number with separators.
-func count(_ context.Context, n int) string { return humanize.Comma(int64(n)) }
+// count writes a number with the separators of the language.
+func count(ctx context.Context, n int) string { return speakerOf(ctx).number.Sprint(n) }
 
-// decimal writes a number with one digit behind the point.
-func decimal(_ context.Context, x float64) string { return fmt.Sprintf("%.1f", x) }
+// decimal writes a number with one digit behind the point of the language.
+func decimal(ctx context.Context, x float64) string {
+	return speakerOf(ctx).number.Sprintf("%.1f", x)
+}
 
 // fields makes template data of names and values.
 func fields(pairs []any) map[string]any {

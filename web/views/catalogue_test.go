@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"ekuiper-console/core"
 )
@@ -86,6 +87,23 @@ func TestNumbers(t *testing.T) {
 	for n, want := range map[int]string{1: "1 byte", 999: "999 bytes", 1000: "1.0 KB", 48200: "48.2 KB", 999949: "999.9 KB", 999950: "1.0 MB", 5e9: "5.0 GB"} {
 		if got := size(ctx, n); got != want {
 			t.Errorf("size(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+// A language is one more file; what it lacks is said in English.
+func TestLanguages(tb *testing.T) {
+	files := fstest.MapFS{
+		"locales/en.json": {Data: []byte(`{"a": "yes", "b": {"one": "{{.Count}} rule", "other": "{{.Count}} rules"}, "c": "more"}`)},
+		"locales/zh.json": {Data: []byte(`{"a": "是", "b": {"other": "{{.Count}} 条规则"}}`)},
+	}
+	texts := readCatalogue(files)
+	for _, c := range []struct{ accept, want string }{
+		{"zh-CN,zh;q=0.9,en;q=0.8", "zh 是 1 条规则 more"}, {"en-GB", "en yes 1 rule more"}, {"fr", "en yes 1 rule more"}, {"", "en yes 1 rule more"},
+	} {
+		ctx := context.WithValue(context.Background(), languageKey{}, newSpeaker(texts, c.accept))
+		if got := strings.Join([]string{lang(ctx), t(ctx, "a"), tn(ctx, "b", 1), t(ctx, "c")}, " "); got != c.want {
+			tb.Errorf("%q reads %q, want %q", c.accept, got, c.want)
 		}
 	}
 }

@@ -1,0 +1,229 @@
+package handlers_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"ekuiper-console/core"
+	"ekuiper-console/web/handlers"
+)
+
+// TestPageRoles has who may open which page.
+func TestPageRoles(t *testing.T) {
+	s := open(t)
+	browsers := map[string]*http.Client{"nobody": s.browser()}
+	for _, role := range []core.Role{core.Viewer, core.Operator, core.Admin} {
+		browsers[role.String()] = s.signedIn(role)
+	}
+	rank := map[string]int{"nobody": 0, "viewer": 1, "operator": 2, "admin": 3}
+	tests := []struct{ method, path, lowest string }{
+		{"GET", "/ui/sign-in", "nobody"}, {"POST", "/ui/sign-in", "nobody"}, {"GET", "/ui/setup", "nobody"}, {"POST", "/ui/setup", "nobody"},
+		{"POST", "/ui/preferences", "nobody"},
+		{"GET", "/ui/", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
+		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"},
+		{"GET", "/ui/import", "operator"}, {"POST", "/ui/import", "operator"}, {"GET", "/ui/import/x", "operator"}, {"POST", "/ui/import/x", "operator"},
+		{"POST", "/ui/tasks/x/cancel", "operator"}, {"POST", "/ui/tasks/x/retry", "operator"},
+		{"POST", "/ui/sign-out", "nobody"},
+	}
+	for _, tt := range tests {
+		for role, browser := range browsers {
+			req, _ := http.NewRequest(tt.method, s.URL+tt.path, nil)
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			a := s.read(browser.Do(req))
+			turnedAway := a.StatusCode == 403 || a.Request.URL.Path == "/ui/sign-in" && tt.path != "/ui/sign-in" && tt.path != "/ui/sign-out" && tt.path != "/ui/preferences"
+			if allowed := rank[role] >= rank[tt.lowest]; allowed == turnedAway {
+				t.Errorf("%s %s as %s: %d at %s, the lowest that may is %s", tt.method, tt.path, role, a.StatusCode, a.Request.URL.Path, tt.lowest)
+			}
+		}
+	}
+	if got, want := len(tests)+len(handlers.APIRoutes(s.server)), len(handlers.AllRoutes(s.server)); got != want {
+		t.Errorf("%d routes are tested, there are %d", got, want)
+	}
+}
+
+// form posts fields in a browser.
+func (s *site) form(b *http.Client, path string, fields ...string) answer {
+	s.t.Helper()
+	values := url.Values{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		values.Add(fields[i], fields[i+1])
+	}
+	return s.read(b.PostForm(s.URL+path, values))
+}
+
+// open gets a page in a browser.
+func (s *site) open(b *http.Client, path string) answer {
+	s.t.Helper()
+	return s.read(b.Get(s.URL + path))
+}
+
+// at fails the test unless a browser has come to a page that says something.
+func (a answer) at(t *testing.T, status int, path string, says ...string) {
+	t.Helper()
+	if a.StatusCode != status || !strings.HasPrefix(a.Request.URL.Path, path) {
+		t.Errorf("came to %s with %d, want %s with %d\n%s", a.Request.URL.Path, a.StatusCode, path, status, a.body)
+	}
+	for _, text := range says {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("%s does not say %q:\n%s", path, text, a.body)
+		}
+	}
+}
+
+func TestSetUp(t *testing.T) {
+	s := open(t)
+	b := s.browser()
+	s.open(b, "/ui/import").at(t, 200, "/ui/setup")
+	s.form(b, "/ui/setup", "token", "wrong", "user", "ada", "password", password, "password2", password).at(t, 400, "/ui/setup")
+	s.form(b, "/ui/setup", "token", s.link, "user", "ada", "password", "short", "password2", "short").at(t, 400, "/ui/setup")
+	s.form(b, "/ui/setup", "token", s.link, "user", "ada", "password", password, "password2", password+"x").at(t, 400, "/ui/setup")
+	s.form(b, "/ui/setup", "token", s.link, "user", "ada", "password", password, "password2", password).at(t, 200, "/ui/import")
+	s.open(s.browser(), "/ui/setup?token="+s.link).at(t, 404, "/ui/setup")
+	s.form(s.browser(), "/ui/setup", "token", s.link, "user", "eve", "password", password, "password2", password).at(t, 404, "/ui/setup")
+}
+
+func TestSignIn(t *testing.T) {
+	s := open(t)
+	s.importing(s.sample(), "")
+	b := s.signedIn(core.Viewer)
+	s.form(b, "/ui/sign-out").at(t, 200, "/ui/sign-in")
+	s.open(b, "/ui/export?q=x").at(t, 200, "/ui/sign-in", "/ui/export?q=x")
+	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", "wrong").at(t, 401, "/ui/sign-in")
+	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password, "next", "//evil.example/ui/").at(t, 200, "/ui/export")
+	s.form(b, "/ui/sign-out")
+	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password, "next", "/ui/export?q=x").at(t, 200, "/ui/export", `value="x"`)
+	if n := len(b.Jar.Cookies(mustParse(s.URL))); n != 1 {
+		t.Errorf("%d cookies", n)
+	}
+}
+
+func mustParse(address string) *url.URL {
+	u, err := url.Parse(address)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
+func TestPreferences(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Viewer)
+	s.form(b, "/ui/preferences", "theme", "dark", "back", "/ui/export").at(t, 200, "/ui/export", `data-theme="console-dark"`)
+	s.form(b, "/ui/preferences", "theme", "system", "back", "https://evil.example/").at(t, 200, "/ui/export")
+}
+
+// drop brings files as the import page does.
+func (s *site) drop(b *http.Client, files ...string) answer {
+	s.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for i := 0; i+1 < len(files); i += 2 {
+		part, err := w.CreateFormFile("bundle", files[i])
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if _, err := part.Write([]byte(files[i+1])); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.read(b.Post(s.URL+"/ui/import", w.FormDataContentType(), &body))
+}
+
+func TestImportPages(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Operator)
+	s.open(b, "/ui/import").at(t, 200, "/ui/import", `name="sample"`)
+	s.form(b, "/ui/import").at(t, 400, "/ui/import")
+	s.form(b, "/ui/import", "address", "file:///etc/passwd").at(t, 400, "/ui/import", "file access denied")
+
+	draft := s.drop(b, "plant.json", s.sample(), "other.json", "{}")
+	draft.at(t, 200, "/ui/import/", "plant.json", "other.json")
+	here := draft.Request.URL.Path
+	s.form(b, here, "action", "import", "mode", "partial", "strict", "atomic").at(t, 200, "/ui/tasks/")
+	s.wantAll(t, s.sample())
+	s.open(b, here).at(t, 404, "/ui/import/")
+
+	bad := s.drop(b, "bad.json", "{\"streams\":{\n  x}}")
+	bad.at(t, 200, "/ui/import/", "invalid character", "Line 2")
+	s.form(b, bad.Request.URL.Path, "action", "save", "text", `{"streams":{"s":"CREATE STREAM s () WITH ()"}}`).at(t, 200, bad.Request.URL.Path)
+	s.form(b, bad.Request.URL.Path, "action", "import", "mode", "full", "strict", "atomic").at(t, 400, bad.Request.URL.Path)
+	s.wantAll(t, s.sample())
+	s.form(b, bad.Request.URL.Path, "action", "import", "mode", "full", "strict", "atomic", "confirm", "local").at(t, 200, "/ui/tasks/")
+	s.get("/streams").want(t, 200, `["s"]`)
+
+	gone := s.form(b, "/ui/import", "text", "{}")
+	s.form(b, gone.Request.URL.Path, "action", "remove").at(t, 200, "/ui/import")
+	s.open(b, gone.Request.URL.Path).at(t, 404, "/ui/import/")
+	s.form(b, "/ui/import", "address", s.write("a.json", "{}")).at(t, 200, "/ui/import/", "a.json")
+}
+
+func TestRetry(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Operator)
+	draft := s.form(b, "/ui/import", "text", `{"streams":{"ok":"CREATE STREAM ok () WITH ()","bad":"x"}}`)
+	result := s.form(b, draft.Request.URL.Path, "action", "import", "mode", "partial", "strict", "atomic")
+	result.at(t, 200, "/ui/tasks/", "Invalid stream statement: x", "/retry")
+	s.get("/streams").want(t, 200, `[]`)
+	s.open(b, result.Request.URL.Path+"/report").want(t, 200, strings.Replace(noErrors, `"streams":{}`, `"streams":{"bad":"Invalid stream statement: x"}`, 1))
+	s.form(b, result.Request.URL.Path+"/retry", "strict", "valid").at(t, 200, "/ui/tasks/")
+	s.get("/streams").want(t, 200, `["ok"]`)
+}
+
+func TestDraftsArePrivate(t *testing.T) {
+	s := open(t)
+	mine, other := s.signedIn(core.Operator), s.signedIn(core.Admin)
+	draft := s.form(mine, "/ui/import", "text", `{"sourceConfig":{"mqtt":"{}"}}`)
+	s.open(other, draft.Request.URL.Path).at(t, 404, "/ui/import/")
+	s.form(other, draft.Request.URL.Path, "action", "import").at(t, 404, "/ui/import/")
+}
+
+func TestExportPages(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Viewer)
+	s.open(b, "/ui/export").at(t, 200, "/ui/export")
+	s.importing(s.sample(), "")
+	s.open(b, "/ui/export").at(t, 200, "/ui/export", "rule1", "rule2")
+	s.open(b, "/ui/export?q=RULE1").at(t, 200, "/ui/export", `value="rule1"`)
+	s.form(b, "/ui/export", "rule", "rule1").at(t, 200, "/ui/export", "demo", "/data/export")
+	s.form(b, "/ui/export", "rule", "nope").at(t, 200, "/ui/export", "rule nope is not found")
+	s.form(b, "/ui/export/download").at(t, 400, "/ui/export/download")
+	page, api := s.form(b, "/ui/export/download", "rule", "rule1"), s.post("/data/export", `["rule1"]`)
+	if page.body != api.body || !strings.Contains(page.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the page downloads\n%s\nthe API\n%s", page.body, api.body)
+	}
+	if page, api := s.open(b, "/ui/export/download"), s.get("/data/export"); page.body != api.body {
+		t.Errorf("the page downloads\n%s\nthe API\n%s", page.body, api.body)
+	}
+}
+
+func TestPageHeaders(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Viewer)
+	for _, path := range []string{"/ui/export", "/ui/nothing", "/ui/sign-in"} {
+		a := s.open(b, path)
+		csp := a.Header.Get("Content-Security-Policy")
+		if !strings.Contains(csp, "default-src 'self'") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s has the policy %s", path, csp)
+		}
+		if a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s has the headers %v", path, a.Header)
+		}
+	}
+	s.open(b, "/ui/nothing").at(t, 404, "/ui/nothing")
+}
+
+func TestForeignForm(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Operator)
+	req, _ := http.NewRequest("POST", s.URL+"/ui/import", strings.NewReader("text={}"))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", "https://evil.example")
+	s.read(b.Do(req)).at(t, 403, "/ui/import")
+}
