@@ -18,7 +18,7 @@ type exportCmd struct {
 
 // Run writes the document. What the rules need and is missing is told on stderr.
 func (c *exportCmd) Run(p *process) error {
-	t, err := c.target(p)
+	t, err := c.source(p)
 	if err != nil {
 		return err
 	}

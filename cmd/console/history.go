@@ -11,7 +11,7 @@ import (
 )
 
 type historyCmd struct {
-	targetFlags
+	dataFlags
 	Revision int64 `arg:"" optional:"" help:"Show what this revision did."`
 	Limit    int   `default:"20" help:"How many revisions to list (${default})."`
 	JSON     bool  `name:"json" help:"Print as JSON."`
@@ -27,15 +27,16 @@ type changeLine struct {
 
 // Run lists revisions, the newest first, or shows one.
 func (c *historyCmd) Run(p *process) error {
-	l, err := c.local(p)
+	store, err := c.existing(p)
 	if err != nil {
 		return err
 	}
-	defer l.close()
+	defer store.Close()
+	service := &transfer.Service{Nodes: store, Journal: store}
 	if c.Revision != 0 {
-		return c.one(p, l)
+		return c.one(p, service)
 	}
-	revisions, err := l.service.History(p.ctx, caller(), transfer.Local, 0, c.Limit)
+	revisions, err := service.History(p.ctx, caller(), transfer.Local, 0, c.Limit)
 	if err != nil {
 		return err
 	}
@@ -50,8 +51,8 @@ func (c *historyCmd) Run(p *process) error {
 }
 
 // one shows what a revision did.
-func (c *historyCmd) one(p *process, l *local) error {
-	changes, err := l.service.Changes(p.ctx, caller(), transfer.Local, c.Revision)
+func (c *historyCmd) one(p *process, service *transfer.Service) error {
+	changes, err := service.Changes(p.ctx, caller(), transfer.Local, c.Revision)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ type importReport struct {
 // Run imports the bundle. Rejected entries are told on stderr, and the exit code is 1.
 func (c *importCmd) Run(p *process) error {
 	if c.DryRun {
-		return (&planCmd{targetFlags: c.targetFlags, File: c.File, Partial: c.Partial, JSON: c.JSON}).show(p)
+		return (&planCmd{targetFlags: c.targetFlags, File: c.File, Partial: c.Partial, JSON: c.JSON}).show(p, c.Atomic)
 	}
 	doc, err := readInput(p, c.File)
 	if err != nil {
@@ -118,8 +118,10 @@ func summary(o *plan.Outcome) string {
 	case o.Written:
 		return fmt.Sprintf("revision %d: %d created, %d replaced, %d deleted, %d unchanged, %d rejected",
 			o.Revision, n.Created, n.Replaced, n.Deleted, n.Unchanged+n.Kept, n.Rejected)
-	case n.Rejected > 0:
+	case o.Atomic && n.Rejected > 0:
 		return fmt.Sprintf("nothing was applied: %d rejected", n.Rejected)
+	case n.Rejected > 0:
+		return fmt.Sprintf("nothing has changed: %d unchanged, %d rejected", n.Unchanged+n.Kept, n.Rejected)
 	}
 	return "already up to date"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -18,9 +19,19 @@ type dataFlags struct {
 	Data string `default:"./console-data" type:"path" placeholder:"DIR" help:"Folder of the store (${default})."`
 }
 
-// open opens the store.
-func (f *dataFlags) open(p *process) (*db.DB, error) {
-	return db.Open(p.ctx, filepath.Join(f.Data, "console.db"))
+// file returns the name of the store's file.
+func (f *dataFlags) file() string { return filepath.Join(f.Data, "console.db") }
+
+// open opens the store, and makes it where there is none.
+func (f *dataFlags) open(p *process) (*db.DB, error) { return db.Open(p.ctx, f.file()) }
+
+// existing opens a store that is there. In a wrong folder a command that only reads
+// would else answer that there is nothing.
+func (f *dataFlags) existing(p *process) (*db.DB, error) {
+	if _, err := os.Stat(f.file()); errors.Is(err, os.ErrNotExist) {
+		return nil, core.WithHint(core.Errorf(core.NotFound, "there is no console in %s", f.Data), "give its folder with --data")
+	}
+	return f.open(p)
 }
 
 // fetchFlags say which files a bundle may name.
@@ -67,18 +78,30 @@ func (f *targetFlags) target(p *process) (target, error) {
 	if f.Server != nil {
 		return newRemote(f.Server, f.Token)
 	}
-	return f.local(p)
-}
-
-// local opens the data folder.
-func (f *targetFlags) local(p *process) (*local, error) {
-	files, err := f.fetcher(f.Data)
-	if err != nil {
-		return nil, err
-	}
 	store, err := f.open(p)
 	if err != nil {
 		return nil, err
+	}
+	return f.local(store)
+}
+
+// source opens what the flags name, for reading.
+func (f *targetFlags) source(p *process) (target, error) {
+	if f.Server != nil {
+		return newRemote(f.Server, f.Token)
+	}
+	store, err := f.existing(p)
+	if err != nil {
+		return nil, err
+	}
+	return f.local(store)
+}
+
+// local returns the console on a store, which it owns from now on.
+func (f *targetFlags) local(store *db.DB) (target, error) {
+	files, err := f.fetcher(f.Data)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
 	}
 	return &local{db: store, service: &transfer.Service{Nodes: store, Journal: store, Fetch: files}}, nil
 }
@@ -91,9 +114,12 @@ type local struct {
 
 func (l *local) close() error { return l.db.Close() }
 
-// withUsers runs a command on the users of a data folder.
-func (f *dataFlags) withUsers(p *process, do func(*account.Users) error) error {
-	store, err := f.open(p)
+// opener opens a store: dataFlags.open or dataFlags.existing.
+type opener func(*process) (*db.DB, error)
+
+// withUsers runs a command on the users of a store.
+func withUsers(p *process, open opener, do func(*account.Users) error) error {
+	store, err := open(p)
 	if err != nil {
 		return err
 	}
@@ -101,9 +127,9 @@ func (f *dataFlags) withUsers(p *process, do func(*account.Users) error) error {
 	return do(&account.Users{Store: store})
 }
 
-// withTokens runs a command on the tokens of a data folder.
-func (f *dataFlags) withTokens(p *process, do func(*account.Tokens) error) error {
-	store, err := f.open(p)
+// withTokens runs a command on the tokens of a store.
+func withTokens(p *process, open opener, do func(*account.Tokens) error) error {
+	store, err := open(p)
 	if err != nil {
 		return err
 	}

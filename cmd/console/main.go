@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -55,10 +56,21 @@ type exit int
 func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 func main() {
+	dropEmptyEnv()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(&process{ctx, os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(code)
+}
+
+// dropEmptyEnv takes our variables that are empty out of the environment, so that they
+// count as not given: an empty CONSOLE_LISTEN would open the console to the network.
+func dropEmptyEnv() {
+	for _, pair := range os.Environ() {
+		if name, value, _ := strings.Cut(pair, "="); value == "" && strings.HasPrefix(name, "CONSOLE_") {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 // run does what the arguments say and returns the exit code. It is the one place

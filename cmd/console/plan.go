@@ -51,12 +51,15 @@ func (c *planCmd) Run(p *process) error {
 }
 
 // show prints the plan for import --dry-run, whose exit code is that of the import.
-func (c *planCmd) show(p *process) error {
+func (c *planCmd) show(p *process, atomic bool) error {
 	rejected, _, err := c.print(p)
-	if err == nil && rejected {
-		return exit(exitTrouble)
+	if err != nil || !rejected {
+		return err
 	}
-	return err
+	if atomic {
+		fmt.Fprintln(p.stderr, "nothing would be applied: with --atomic all must be accepted")
+	}
+	return exit(exitTrouble)
 }
 
 // print makes the plan and prints it.

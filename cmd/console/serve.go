@@ -136,7 +136,7 @@ func (c *serveCmd) announce(p *process, listener net.Listener, users *account.Us
 	if c.TLSCert != "" {
 		scheme = "https"
 	}
-	base := fmt.Sprintf("%s://%v", scheme, listener.Addr())
+	base := scheme + "://" + clickable(listener.Addr())
 	fmt.Fprintf(p.stdout, "eKuiper Console %s, data in %s\n", version, c.Data)
 	any, err := users.Any(p.ctx)
 	if err != nil {
@@ -155,6 +155,15 @@ func (c *serveCmd) announce(p *process, listener net.Listener, users *account.Us
 	}
 	fmt.Fprintf(p.stdout, "Open:       %s/ui/\n", base)
 	return nil
+}
+
+// clickable returns an address that a browser on this machine can open: one that
+// stands for all addresses becomes localhost.
+func clickable(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("localhost:%d", tcp.Port)
+	}
+	return addr.String()
 }
 
 // answer serves until the context ends, an import asks for a stop, or listening fails.

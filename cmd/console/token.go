@@ -30,7 +30,7 @@ type tokenLine struct {
 
 // Run makes the token. Standard output has the token alone.
 func (c *tokenAddCmd) Run(p *process) error {
-	return c.withTokens(p, func(tokens *account.Tokens) error {
+	return withTokens(p, c.open, func(tokens *account.Tokens) error {
 		t, secret, err := tokens.Add(p.ctx, caller(), c.Name, c.Role.Role)
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ type tokenListCmd struct {
 
 // Run lists the tokens, the oldest first.
 func (c *tokenListCmd) Run(p *process) error {
-	return c.withTokens(p, func(tokens *account.Tokens) error {
+	return withTokens(p, c.existing, func(tokens *account.Tokens) error {
 		all, err := tokens.List(p.ctx, caller())
 		if err != nil {
 			return err
@@ -82,7 +82,7 @@ type tokenRevokeCmd struct {
 
 // Run takes the token out.
 func (c *tokenRevokeCmd) Run(p *process) error {
-	return c.withTokens(p, func(tokens *account.Tokens) error {
+	return withTokens(p, c.existing, func(tokens *account.Tokens) error {
 		return tokens.Revoke(p.ctx, caller(), c.ID)
 	})
 }

@@ -32,7 +32,7 @@ func (c *userAddCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return c.withUsers(p, func(users *account.Users) error {
+	return withUsers(p, c.open, func(users *account.Users) error {
 		if err := users.Add(p.ctx, caller(), c.Name, c.Role.Role, password); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (c *userPasswdCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return c.withUsers(p, func(users *account.Users) error {
+	return withUsers(p, c.existing, func(users *account.Users) error {
 		return users.SetPassword(p.ctx, caller(), c.Name, password)
 	})
 }
@@ -70,7 +70,7 @@ type userLine struct {
 
 // Run lists the users by name.
 func (c *userListCmd) Run(p *process) error {
-	return c.withUsers(p, func(users *account.Users) error {
+	return withUsers(p, c.existing, func(users *account.Users) error {
 		all, err := users.List(p.ctx, caller())
 		if err != nil {
 			return err
