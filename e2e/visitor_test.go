@@ -139,6 +139,10 @@ func (v *visitor) snapshot() {
 	if folder == "" {
 		folder = filepath.Join(os.TempDir(), "console-e2e-output")
 	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		v.t.Logf("no picture of the page: %v", err)
+		return
+	}
 	path := filepath.Join(folder, strings.ReplaceAll(v.t.Name(), "/", "-")+".png")
 	if _, err := v.page.Screenshot(playwright.PageScreenshotOptions{Path: &path, FullPage: new(true)}); err != nil {
 		v.t.Logf("no picture of the page: %v", err)
@@ -276,9 +280,17 @@ func (v *visitor) axe(theme string) {
 	}
 }
 
-// audit returns the violations on a page as sentences.
+// audit returns the violations on a page as sentences. It looks again where the page
+// was changed meanwhile, as one that renews itself may be.
 const audit = `async () => {
-	const found = await axe.run(document, {rules: {'target-size': {enabled: true}}})
+	let found, changed
+	const observer = new MutationObserver(() => { changed = true })
+	observer.observe(document.body, {childList: true, subtree: true})
+	for (let i = 0; i == 0 || changed && i < 5; i++) {
+		changed = false
+		found = await axe.run(document, {rules: {'target-size': {enabled: true}}})
+	}
+	observer.disconnect()
 	return found.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 300) + ': ' + n.failureSummary))
 }`
 
