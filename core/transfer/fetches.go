@@ -56,27 +56,27 @@ func (f *fetches) get(ctx context.Context, files []file) {
 	if f.done == nil {
 		f.done = map[string]error{}
 	}
-	var (
-		wg    sync.WaitGroup
-		mu    sync.Mutex
-		slots = make(chan struct{}, parallelFetches)
-		begun = map[string]bool{}
-	)
+	var todo []string
 	for _, file := range files {
-		if _, ok := f.done[file.uri]; ok || begun[file.uri] {
-			continue
+		if _, known := f.done[file.uri]; !known {
+			f.done[file.uri] = nil
+			todo = append(todo, file.uri)
 		}
-		begun[file.uri] = true
+	}
+	errs := make([]error, len(todo))
+	slots := make(chan struct{}, parallelFetches)
+	var wg sync.WaitGroup
+	for i, uri := range todo {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			err := f.read(ctx, file.uri)
-			mu.Lock()
-			defer mu.Unlock()
-			f.done[file.uri] = err
+			errs[i] = f.read(ctx, uri)
 		})
 	}
 	wg.Wait()
+	for i, uri := range todo {
+		f.done[uri] = errs[i]
+	}
 }
 
 // read reads a file to its end.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -379,5 +380,49 @@ func TestDescribe(t *testing.T) {
 		`"Options":{"confKey":"k","datasource":"x","format":"JSON","shared":true},"StreamType":0,"Statement":null}`
 	if string(got) != want {
 		t.Errorf("Describe\n got %s\nwant %s", got, want)
+	}
+}
+
+// counting counts how often each address is opened, and how many at once.
+type counting struct {
+	mu        sync.Mutex
+	opened    map[string]int
+	now, most int
+}
+
+func (c *counting) Open(_ context.Context, address string) (io.ReadCloser, error) {
+	c.mu.Lock()
+	c.opened[address]++
+	c.now++
+	c.most = max(c.most, c.now)
+	c.mu.Unlock()
+	time.Sleep(5 * time.Millisecond)
+	c.mu.Lock()
+	c.now--
+	c.mu.Unlock()
+	return io.NopCloser(strings.NewReader("x")), nil
+}
+
+func TestEachAddressIsReadOnce(t *testing.T) {
+	db := dbtest.Open(t)
+	files := &counting{opened: map[string]int{}}
+	s := &transfer.Service{Nodes: db, Journal: db, Fetch: files}
+	var doc string
+	for i := range 12 {
+		doc += fmt.Sprintf(`nativePlugins/sources_p%d = {"name":"p%d","file":"https://h/%d.zip"}`+"\n", i, i, i/2)
+	}
+	run(t, s, plan.Full, doc)
+	for address, n := range files.opened {
+		if n != 1 {
+			t.Errorf("%s was read %d times", address, n)
+		}
+	}
+	if len(files.opened) != 6 || files.most > 4 {
+		t.Errorf("%d addresses were read, %d at once", len(files.opened), files.most)
+	}
+	run(t, s, plan.Full, doc)
+	run(t, s, plan.Partial, strings.ReplaceAll(doc, "https://h/", "https://elsewhere/"))
+	if len(files.opened) != 6 {
+		t.Errorf("files of entries that stay as they are were read: %v", files.opened)
 	}
 }
