@@ -223,6 +223,7 @@ func TestRoot(t *testing.T) {
 		t.Errorf("GET / as a browser = %d to %s", a.StatusCode, a.Header.Get("Location"))
 	}
 	s.send("GET", "/ping", "", "Authorization", "").want(t, 200, "")
+	s.send("HEAD", "/data/export", "").want(t, 200, "")
 }
 
 // TestRoles has who may do what over REST. It is the route table, told again.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"ekuiper-console/core"
 	"ekuiper-console/web/static"
@@ -90,6 +91,7 @@ func (s *Server) routes() []route {
 // router puts every route behind its door.
 func (s *Server) router() http.Handler {
 	mux := chi.NewRouter()
+	mux.Use(middleware.GetHead)
 	mux.NotFound(s.notFound)
 	for _, r := range s.routes() {
 		mux.Method(r.method, r.path, s.admit(r))
