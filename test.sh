@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Checks everything. Installs what the tests need where it is absent (Debian), and needs
+# no network once all is there.
+#
+#   ./test.sh           all of it
+#   ./test.sh --quick   without installing, other platforms, race detector and browser
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+quick=false
+case "${1:-}" in
+	'') ;;
+	--quick) quick=true ;;
+	*)
+		echo "usage: ./test.sh [--quick]" >&2
+		exit 1
+		;;
+esac
+
+cache=$PWD/.cache
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
+# What the developer has set for a console of their own is not for the tests.
+unset "${!CONSOLE_@}"
+
+# step runs a check under a title and says how long it took.
+step() {
+	local title=$1 began=$SECONDS
+	shift
+	printf '== %s\n' "$title"
+	if ! "$@"; then
+		printf 'FAIL: %s\n' "$title" >&2
+		exit 1
+	fi
+	printf '   %d s\n' $((SECONDS - began))
+}
+
+# packages installs Debian packages for commands that are absent.
+packages() {
+	local missing=() pair
+	for pair in chromium:chromium node:nodejs npm:npm gcc:gcc; do
+		command -v "${pair%:*}" >/dev/null || missing+=("${pair#*:}")
+	done
+	[[ " ${missing[*]} " != *" gcc "* ]] || missing+=(libc6-dev)
+	((${#missing[@]})) || return 0
+	if ! command -v apt-get >/dev/null; then
+		echo "install these first: ${missing[*]}" >&2
+		return 1
+	fi
+	local as=()
+	((EUID == 0)) || as=(sudo)
+	"${as[@]}" apt-get update -qq &&
+		"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$scratch/apt.log" ||
+		{ cat "$scratch/apt.log" >&2; return 1; }
+}
+
+# modules installs what package-lock.json names, unless that was done already.
+modules() {
+	local stamp=$cache/npm.stamp want
+	want="$(sha256sum <package-lock.json) $(node --version)"
+	if [[ -d node_modules && -f $stamp && $(<"$stamp") == "$want" ]]; then
+		return 0
+	fi
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || return 1
+	mkdir -p "$cache"
+	printf '%s\n' "$want" >"$stamp"
+}
+
+# driver lays out the folder that the browser tests start the browser with.
+driver() {
+	export PLAYWRIGHT_DRIVER_PATH=$cache/playwright-driver
+	mkdir -p "$PLAYWRIGHT_DRIVER_PATH"
+	ln -sfn "$PWD/node_modules/playwright-core" "$PLAYWRIGHT_DRIVER_PATH/package"
+	ln -sfn "$(command -v node)" "$PLAYWRIGHT_DRIVER_PATH/node"
+}
+
+install() { packages && modules && driver; }
+
+formatted() {
+	local files
+	files=$(find . \( -name node_modules -o -name '.?*' \) -prune -o -name '*.go' -print0 | xargs -0 gofmt -l)
+	[[ -z $files ]] || { printf 'gofmt -w %s\n' "$files"; return 1; }
+}
+
+# Errors in the engine's words begin with capitals, which ST1005 is against.
+staticcheck() { go tool -modfile=.ci/tools/go.mod staticcheck -checks inherit,-ST1005 ./...; }
+
+# generated makes what is generated in a copy, and compares.
+generated() {
+	local templ
+	templ=$(go tool -n templ) || return 1
+	cp -R web package.json tailwind.config.js "$scratch"
+	(cd "$scratch" && "$templ" generate -log-level error) || return 1
+	if ! $quick; then
+		ln -sfn "$PWD/node_modules" "$scratch/node_modules"
+		(cd "$scratch" && npm run -s assets) >"$scratch/assets.log" 2>&1 || { cat "$scratch/assets.log"; return 1; }
+	fi
+	diff -ru web "$scratch/web" || { echo "run: go tool templ generate && npm run assets"; return 1; }
+}
+
+# platforms builds the program for where it is used.
+platforms() {
+	local target
+	for target in linux/amd64 linux/arm64 linux/arm darwin/arm64 windows/amd64; do
+		printf '   %s\n' "$target"
+		CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -o "$scratch/console" ./cmd/console || return 1
+	done
+}
+
+# units names all packages but the browser tests.
+units() { go list ./... | grep -v '/e2e$'; }
+
+races() { units | xargs go test -count=1 -race; }
+
+$quick || step "what the tests need" install
+step "gofmt" formatted
+step "go vet" go vet ./...
+step "staticcheck" staticcheck
+step "go.mod is tidy" go mod tidy -diff
+step "generated files" generated
+$quick || step "builds for other platforms" platforms
+$quick || step "go test -race" races
+
+printf '== go test (after %d s)\n' "$SECONDS"
+units | xargs go test -count=1
+$quick || CONSOLE_E2E=1 go test -count=1 ./e2e/...
