@@ -90,13 +90,13 @@ staticcheck() { go tool -modfile=.ci/tools/go.mod staticcheck -checks inherit,-S
 generated() {
 	local templ
 	templ=$(go tool -n templ) || return 1
-	cp -R web package.json tailwind.config.js "$scratch"
-	(cd "$scratch" && "$templ" generate -log-level error) || return 1
+	cp -R web go.mod package.json tailwind.config.js "$scratch"
+	(cd "$scratch/web/views" && "$templ" generate -log-level error) || return 1
 	if ! $quick; then
 		ln -sfn "$PWD/node_modules" "$scratch/node_modules"
 		(cd "$scratch" && npm run -s assets) >"$scratch/assets.log" 2>&1 || { cat "$scratch/assets.log"; return 1; }
 	fi
-	diff -ru web "$scratch/web" || { echo "run: go tool templ generate && npm run assets"; return 1; }
+	diff -ru web "$scratch/web" || { echo "run: go -C web/views tool templ generate && npm run assets"; return 1; }
 }
 
 # platforms builds the program for where it is used.
