@@ -50,6 +50,22 @@ func sampleFrom(t *testing.T, server string) string {
 // not told otherwise does not read from.
 func refusedSample(t *testing.T) string { return sampleFrom(t, "http://127.0.0.1:1") }
 
+// plainSample returns the sample bundle without its plugins: seven entries that need
+// no file.
+func plainSample(t *testing.T) string {
+	t.Helper()
+	var doc map[string]map[string]string
+	if err := json.Unmarshal([]byte(sample(t)), &doc); err != nil {
+		t.Fatal(err)
+	}
+	clear(doc["nativePlugins"])
+	plain, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(plain)
+}
+
 // plugins serves plugin archives. A request waits until the gate is closed; a nil gate
 // is open.
 func plugins(t *testing.T, gate <-chan struct{}) *httptest.Server {

@@ -24,6 +24,7 @@ type visitor struct {
 	context playwright.BrowserContext
 	page    playwright.Page
 	expect  playwright.PlaywrightAssertions
+	friends []string // other origins that the test leads to
 
 	mu       sync.Mutex
 	faults   []string // what went wrong in the browser, unasked
@@ -83,7 +84,9 @@ func (v *visitor) watch() {
 		}
 	})
 	v.context.OnResponse(func(r playwright.Response) {
+		v.policed(r)
 		switch {
+		case slices.ContainsFunc(v.friends, func(origin string) bool { return strings.HasPrefix(r.URL(), origin+"/") }):
 		case !strings.HasPrefix(r.URL(), v.at.url+"/"):
 			v.fault("request to elsewhere: %s", r.URL())
 		case r.Status() < 400:
@@ -95,6 +98,24 @@ func (v *visitor) watch() {
 			v.fault("request %s %s: status %d", r.Request().Method(), r.URL(), r.Status())
 		}
 	})
+}
+
+// policed checks that a page of the console comes with a policy that lets nothing
+// inline run.
+func (v *visitor) policed(r playwright.Response) {
+	headers := r.Headers()
+	if !strings.HasPrefix(r.URL(), v.at.url+"/") || !strings.HasPrefix(headers["content-type"], "text/html") {
+		return
+	}
+	policy := headers["content-security-policy"]
+	for _, part := range []string{"default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"} {
+		if !strings.Contains(policy, part) {
+			v.fault("%s has the policy %q, want %s", r.URL(), policy, part)
+		}
+	}
+	if strings.Contains(policy, "unsafe") {
+		v.fault("%s has the policy %q", r.URL(), policy)
+	}
 }
 
 func (v *visitor) fault(format string, args ...any) {
@@ -280,9 +301,12 @@ func (v *visitor) axe(theme string) {
 	}
 }
 
-// audit returns the violations on a page as sentences. It looks again where the page
-// was changed meanwhile, as one that renews itself may be.
+// audit returns the violations on a page as sentences. It waits until colours have
+// changed over, and looks again where the page was changed meanwhile, as one that renews
+// itself may be.
 const audit = `async () => {
+	const moves = () => document.getAnimations().some(a => a instanceof CSSTransition)
+	for (let still = 0; still < 3; still = moves() ? 0 : still + 1) await new Promise(requestAnimationFrame)
 	let found, changed
 	const observer = new MutationObserver(() => { changed = true })
 	observer.observe(document.body, {childList: true, subtree: true})

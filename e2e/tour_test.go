@@ -1,0 +1,96 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/playwright-community/playwright-go"
+)
+
+// long is a name that nobody would choose and somebody has.
+var long = strings.Repeat("temperature_of_the_third_furnace_", 5)
+
+// tour leads through every page in each of its states, and calls look on each with the
+// name of the page.
+func tour(t *testing.T, options playwright.BrowserNewContextOptions, look func(v *visitor, page string)) {
+	t.Helper()
+	tourNew(t, options, look)
+	gate := make(chan struct{})
+	home := plugins(t, gate).URL
+	s := serve(t, "--allow-private-net")
+	v := s.visit(options)
+	v.open("/ui/sign-in")
+	look(v, "sign-in")
+	v.signIn("admin", admin)
+	v.heading("Export rules")
+	look(v, "export-empty")
+	for _, from := range []string{"file", "paste", "address"} {
+		v.open("/ui/import?from=" + from)
+		look(v, "import-"+from)
+	}
+
+	v.bringText("slow.json", strings.Replace(sampleFrom(t, home), `"rules": {`, `"rules": {"`+long+`": "{\"id\":\"`+long+`\",\"sql\":\"SELECT * FROM demo\",\"actions\":[{\"log\":{}}]}",`, 1))
+	look(v, "draft")
+	v.press("Import")
+	v.heading("Importing slow.json")
+	look(v, "task-running")
+	close(gate)
+	v.heading("10 changes applied")
+	look(v, "result")
+	v.open("/ui/export")
+	look(v, "export")
+	v.pick("rule1")
+	v.pick(long)
+	look(v, "export-picked")
+
+	v.bringText("other.json", `{"streams":{"other":"CREATE STREAM other () WITH (DATASOURCE=\"a\", TYPE=\"mqtt\", CONF_KEY=\"away\")"}}`)
+	v.choose("Full reset")
+	look(v, "draft-full")
+	v.bringText(long+".json", broken)
+	v.see("entries have errors")
+	look(v, "draft-rejected")
+	v.press("Import")
+	v.see("What failed")
+	look(v, "result-failed")
+	v.bringText("torn.json", `{"rules": {"r": "`+strings.Repeat("x", 400)+`",,}}`)
+	v.see("The text is not a bundle yet")
+	look(v, "draft-torn")
+	v.open("/ui/import")
+	look(v, "import-waiting")
+	v.open("/ui/nowhere")
+	v.refused(404)
+	look(v, "not-found")
+	v.open("/ui/tasks/none")
+	v.refused(404)
+	look(v, "not-found-signed-in")
+}
+
+// broken is a bundle of which most cannot be imported.
+var broken = `{
+	"streams": {
+		"bad": "CREATE STREAM bad (a bigint, b) WITH (DATASOURCE=\"a\")",
+		"other": "CREATE STREAM other () WITH (DATASOURCE=\"a\", TYPE=\"mqtt\", CONF_KEY=\"away\")"
+	},
+	"rules": {
+		"follows": "{\"id\":\"follows\",\"sql\":\"SELECT * FROM bad\",\"actions\":[{\"log\":{}}]}",
+		"` + long + `2": "{\"id\":\"` + long + `2\",\"sql\":\"SELECT ` + long + `(a) FROM demo WHERE\",\"actions\":[{\"log\":{}}]}"
+	},
+	"gadgets": {"x": "y"}
+}`
+
+// tourNew leads through the pages of a console that nobody has set up.
+func tourNew(t *testing.T, options playwright.BrowserNewContextOptions, look func(v *visitor, page string)) {
+	t.Helper()
+	s := serveNew(t)
+	v := s.visit(options)
+	v.open("/ui/setup?token=WRONG")
+	look(v, "setup-wrong")
+	v.open(strings.TrimPrefix(s.link, s.url))
+	look(v, "setup")
+}
+
+// bringText takes a text to the second step of an import, as a file.
+func (v *visitor) bringText(name, text string) {
+	v.t.Helper()
+	v.bring(write(v.t, name, text))
+}
