@@ -1,18 +1,19 @@
 package streamsql
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // call reads a function call or window definition, whose name has been read.
 func (p *parser) call(name token) Expr {
-	f, _ := Builtin(name.lit)
+	f := builtin(name.lit)
 	if f.Kind == WindowDefinition {
 		return p.window(name, f)
 	}
-	c := &Call{Span: Span{name.pos, name.end}, Name: name.lit, NameEnd: name.end}
+	c := p.slabs.calls.make(Call{Span: Span{name.pos, name.end}, Name: name.lit, NameEnd: name.end})
 	p.report(c, false)
-	if f.Kind == Columns && p.clause != "select" {
-		failAt(c.Span, "function %s can only be used inside the select clause", c.Name)
-	}
+	p.place(c, f)
 	meta := p.meta
 	p.meta = f.Name == "meta" || f.Name == "mqtt"
 	c.Args = p.args(name, f)
@@ -26,6 +27,20 @@ func (p *parser) call(name token) Expr {
 	return c
 }
 
+// place refuses a call in the wrong clause, or leaves that to the checks of the whole statement.
+func (p *parser) place(c *Call, f *Function) {
+	switch f.Kind {
+	case Columns:
+		if p.clause != "select" {
+			failAt(c.Span, "function %s can only be used inside the select clause", c.Name)
+		}
+	case SetReturning, WindowFunction:
+		p.placed = true
+	case Aggregate:
+		p.placed = p.placed || p.clause == "group"
+	}
+}
+
 // report lets the check of calls, if there is one, end the parsing.
 func (p *parser) report(c *Call, done bool) {
 	if p.check == nil {
@@ -37,33 +52,25 @@ func (p *parser) report(c *Call, done bool) {
 }
 
 // args reads the arguments in parentheses. A comma may follow the last.
-func (p *parser) args(name token, f Function) []Expr {
-	var list []Expr
+func (p *parser) args(name token, f *Function) []Expr {
+	begin := len(p.lists.open)
 	p.next()
 	for !p.tok.is(")") {
-		list = append(list, p.expr())
+		p.lists.push(p.expr())
 		if !p.got(",") {
 			break
 		}
 	}
-	shown := name.lit
-	if f.Name != "" {
-		shown = f.Name
-	}
 	if !p.got(")") {
-		p.fail("found function call %q, expected ), but with %q.", shown, p.tok.lit)
+		p.fail("found function call %q, expected ), but with %q.", cmp.Or(f.Name, name.lit), p.tok.lit)
 	}
-	return list
+	return p.lists.close(begin)
 }
 
 // over reads the OVER clause of a call: PARTITION BY, then WHEN or, for a window function, ORDER BY.
-func (p *parser) over(name token, f Function) *Over {
+func (p *parser) over(name token, f *Function) *Over {
 	if f.Kind != Analytic && f.Kind != WindowFunction {
-		shown := name.lit
-		if f.Name != "" {
-			shown = f.Name
-		}
-		p.fail("Found OVER after non analytic function %s", shown)
+		p.fail("Found OVER after non analytic function %s", cmp.Or(f.Name, name.lit))
 	}
 	from := p.tok.pos
 	p.next()

@@ -69,7 +69,12 @@ func (p *parser) create() *Create {
 // columns reads the fields of a source or STRUCT in parentheses, and WITH if it follows.
 func (p *parser) columns() []*Column {
 	p.enter()
-	defer p.leave()
+	list := p.columnList()
+	p.leave()
+	return list
+}
+
+func (p *parser) columnList() []*Column {
 	if !p.got("(") {
 		p.failHint("the parentheses of the fields are needed even when there are none: ()",
 			"found %q, expected lparen after stream name.", p.tok.lit)
@@ -103,7 +108,7 @@ func (p *parser) with() {
 }
 
 func (p *parser) column() *Column {
-	c := &Column{Name: p.tok.lit}
+	c := p.slabs.columns.make(Column{Name: p.tok.lit})
 	from := p.tok.pos
 	if p.tok.kind != ident {
 		p.failName("found %q, expect stream field name.", p.tok.lit)
@@ -123,7 +128,6 @@ func (p *parser) column() *Column {
 // columnType reads a type. The format takes the literal found where there is none.
 func (p *parser) columnType(format string) Type {
 	p.enter()
-	defer p.leave()
 	t := Type{Name: p.word0()}
 	switch {
 	case t.Name == "ARRAY":
@@ -137,6 +141,7 @@ func (p *parser) columnType(format string) Type {
 	default:
 		p.next()
 	}
+	p.leave()
 	return t
 }
 

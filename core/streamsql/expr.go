@@ -5,61 +5,76 @@ import (
 	"strconv"
 )
 
-// precedence ranks the binary operators; the higher binds tighter. All of them group from the left.
-// Subscripts and arrows rank with multiplication, so 2 * a->b is (2 * a)->b.
-var precedence = map[Op]int{
-	OpOr:  1,
-	OpAnd: 2,
-	"=":   3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3,
-	OpIn: 3, OpNotIn: 3, OpBetween: 3, OpNotBetween: 3, OpLike: 3, OpNotLike: 3,
-	"+": 4, "-": 4, "|": 4, "^": 4,
-	"*": 5, "/": 5, "%": 5, "&": 5, OpSubscript: 5, OpArrow: 5,
+// rank is how tight an operator binds, the higher the tighter, and 0 for what is no operator. All of them group
+// from the left. Subscripts and arrows rank with multiplication, so 2 * a->b is (2 * a)->b.
+func (op Op) rank() int {
+	switch op {
+	case OpOr:
+		return 1
+	case OpAnd:
+		return 2
+	case "=", "!=", "<", "<=", ">", ">=", OpIn, OpNotIn, OpBetween, OpNotBetween, OpLike, OpNotLike:
+		return 3
+	case "+", "-", "|", "^":
+		return 4
+	case "*", "/", "%", "&", OpSubscript, OpArrow:
+		return 5
+	}
+	return 0
 }
 
 // expr reads an expression: operands and the operators between them.
 func (p *parser) expr() Expr {
 	p.enter()
-	defer p.leave()
 	root := p.operand()
 	for {
-		op, ok := p.operator()
-		if !ok {
+		op := p.operator()
+		if op == "" {
+			p.leave()
 			return root
 		}
-		root = graft(root, op, p.right(op))
+		root = p.graft(root, op, p.right(op))
 	}
 }
 
-// operator reads a binary operator. The bracket of a subscript is left in place, because it belongs to the operand.
-func (p *parser) operator() (Op, bool) {
+// operator reads a binary operator, if there is one. The bracket of a subscript is left in place,
+// because it belongs to the operand.
+func (p *parser) operator() Op {
 	if p.tok.kind != symbol && p.tok.kind != keyword {
-		return "", false
+		return ""
 	}
-	switch op := Op(p.tok.lit); op {
-	case "[":
-		return OpSubscript, true
-	case ".":
+	switch op := Op(p.tok.lit); {
+	case op == "[":
+		return OpSubscript
+	case op == ".":
 		p.next()
-		return OpArrow, true
-	case "NOT":
+		return OpArrow
+	case op == "NOT":
 		p.next()
-		return p.negated(), true
-	default:
-		if precedence[op] == 0 {
-			return "", false
-		}
+		return p.negated()
+	case op.rank() > 0:
 		p.next()
-		return op, true
+		return op
 	}
+	return ""
 }
 
 func (p *parser) negated() Op {
-	op := "NOT " + Op(p.tok.lit)
-	if p.tok.kind != keyword || precedence[op] == 0 {
-		p.fail("found %q, expected expression", p.tok.lit)
+	if p.tok.kind == keyword {
+		switch p.tok.lit {
+		case "IN":
+			p.next()
+			return OpNotIn
+		case "BETWEEN":
+			p.next()
+			return OpNotBetween
+		case "LIKE":
+			p.next()
+			return OpNotLike
+		}
 	}
-	p.next()
-	return op
+	p.fail("found %q, expected expression", p.tok.lit)
+	return ""
 }
 
 // right reads the operand on the right of an operator.
@@ -74,7 +89,7 @@ func (p *parser) right(op Op) Expr {
 	y := p.operand()
 	switch {
 	case op == OpLike || op == OpNotLike:
-		checkPattern(y)
+		p.checkPattern(y)
 	case op == "-" && isNegative(y):
 		// Two dashes begin a comment, so the number could not be printed after the operator as it stands.
 		y = &Paren{Span{from, y.End()}, y}
@@ -94,17 +109,17 @@ func isNegative(e Expr) bool {
 
 // graft hangs an operator and its right operand into a tree, below every operator on the tree's
 // right edge that binds less tightly. The edge is never longer than there are ranks.
-func graft(root Expr, op Op, y Expr) Expr {
-	at := &root
+func (p *parser) graft(root Expr, op Op, y Expr) Expr {
+	at, rank := &root, op.rank()
 	for {
 		b, ok := (*at).(*Binary)
-		if !ok || precedence[b.Op] >= precedence[op] {
+		if !ok || b.Op.rank() >= rank {
 			break
 		}
 		b.To = y.End()
 		at = &b.Y
 	}
-	*at = &Binary{Span{(*at).Pos(), y.End()}, op, *at, y}
+	*at = p.slabs.binaries.make(Binary{Span{(*at).Pos(), y.End()}, op, *at, y})
 	return root
 }
 
@@ -144,7 +159,7 @@ func (p *parser) keywordOperand() Expr {
 	case lit == "TRUE" || lit == "FALSE":
 		p.next()
 		return &Bool{p.span(from), lit == "TRUE"}
-	case timeUnits[lit]:
+	case isTimeUnit(lit):
 		p.next()
 		return &TimeUnit{p.span(from), lit}
 	case lit == "IN":
@@ -182,7 +197,7 @@ func (p *parser) number(from int, sign string) Expr {
 	if k == integer {
 		v, _ := strconv.ParseInt(lit, 10, 64) // beyond the range, this is the nearest number within
 		p.next()
-		return &Int{p.span(from), v}
+		return p.slabs.ints.make(Int{p.span(from), v})
 	}
 	v, err := strconv.ParseFloat(lit, 64)
 	if err != nil {
@@ -199,7 +214,7 @@ func (p *parser) name() Expr {
 	if p.tok.is("(") {
 		return p.call(first)
 	}
-	ref := &Ref{Name: first.lit}
+	ref := p.slabs.refs.make(Ref{Name: first.lit})
 	if p.got(".") && (p.tok.kind == ident || p.tok.is("*")) {
 		ref.Qualifier, ref.Name = first.lit, p.tok.lit
 		p.next()
@@ -215,13 +230,15 @@ func (p *parser) list(from int) Expr {
 		return p.listOperand()
 	}
 	l := &List{}
+	begin := len(p.lists.open)
 	p.next()
 	for {
-		l.Values = append(l.Values, p.listValue())
+		p.lists.push(p.reworded(reword{before: "expect elements for IN expression, but "}, p.expr))
 		if p.got(",") {
 			continue
 		}
 		p.want(")", "expect ) for IN expression, but got %q")
+		l.Values = p.lists.close(begin)
 		l.Span = p.span(from)
 		return l
 	}
@@ -229,12 +246,9 @@ func (p *parser) list(from int) Expr {
 
 func (p *parser) listOperand() Expr {
 	p.enter()
-	defer p.leave()
-	return p.reworded(func(msg string) string { return "expect expression after IN, but got error " + msg }, p.operand)
-}
-
-func (p *parser) listValue() Expr {
-	return p.reworded(func(msg string) string { return "expect elements for IN expression, but " + msg }, p.expr)
+	e := p.reworded(reword{before: "expect expression after IN, but got error "}, p.operand)
+	p.leave()
+	return e
 }
 
 // bounds reads what follows BETWEEN.

@@ -43,13 +43,35 @@ func (f Function) Takes(n int) bool {
 
 // Builtin returns the built-in function of the given name, in any case.
 func Builtin(name string) (Function, bool) {
-	i, ok := slices.BinarySearchFunc(functions, strings.ToLower(name), func(f Function, name string) int {
-		return strings.Compare(f.Name, name)
-	})
-	if !ok {
-		return Function{}, false
+	f := builtin(name)
+	return *f, f.Name != ""
+}
+
+// byName has the built-in functions by their names, and by the empty name what stands for none of them.
+var byName = func() map[string]*Function {
+	m := map[string]*Function{"": {}}
+	for i := range functions {
+		m[functions[i].Name] = &functions[i]
 	}
-	return functions[i], true
+	return m
+}()
+
+// builtin is Builtin without a copy. What it returns for other names has no name.
+func builtin(name string) *Function {
+	if f, ok := byName[name]; ok {
+		return f
+	}
+	var lower [32]byte // longer than any name
+	n := copy(lower[:], name)
+	for i, c := range lower[:n] {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] += 'a' - 'A'
+		}
+	}
+	if f, ok := byName[string(lower[:n])]; ok {
+		return f
+	}
+	return byName[""]
 }
 
 // Builtins yields the built-in functions in alphabetical order.

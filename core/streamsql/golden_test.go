@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -81,7 +82,7 @@ func outcome(text string) string {
 }
 
 func report(b *strings.Builder, text, what string, e *Error) {
-	line, column := Position(text, e.Pos)
+	line, column := position(text, e.Pos)
 	fmt.Fprintf(b, "%d:%d: %s: %s\n", line, column, what, strings.TrimSpace(e.Msg))
 	if e.End > e.Pos {
 		fmt.Fprintf(b, "at: %s\n", text[e.Pos:e.End])
@@ -89,4 +90,11 @@ func report(b *strings.Builder, text, what string, e *Error) {
 	if e.Hint != "" {
 		fmt.Fprintf(b, "hint: %s\n", e.Hint)
 	}
+}
+
+// position returns the line and the column of an offset, both counted from 1, the column in runes.
+func position(text string, offset int) (line, column int) {
+	before := text[:offset]
+	start := strings.LastIndexByte(before, '\n') + 1
+	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[start:]) + 1
 }

@@ -6,7 +6,35 @@ import (
 	"unicode/utf8"
 )
 
+// A byteClass tells what a token may begin with, and what a word goes on with: the classes from letter on.
+type byteClass uint8
+
+const (
+	unknown byteClass = iota
+	blank
+	mark // an operator or a bracket, or what one begins with
+	quote
+	letter
+	digit
+	underscore
+)
+
+var byteClasses = func() (of [256]byteClass) {
+	for class, chars := range map[byteClass]string{
+		blank: " \t\n\r", mark: "+-*/%&|^=!<>.,:;#()[]", quote: "\"'`", digit: "0123456789", underscore: "_",
+	} {
+		for _, c := range []byte(chars) {
+			of[c] = class
+		}
+	}
+	for c := 'a'; c <= 'z'; c++ {
+		of[c], of[c-'a'+'A'] = letter, letter
+	}
+	return of
+}()
+
 // A lexer cuts a text into tokens from left to right and looks at no byte more than a fixed number of times.
+// The literal of a token is a part of the text where it can be, so that few tokens cost memory.
 type lexer struct {
 	text string
 	pos  int
@@ -20,8 +48,7 @@ func (l *lexer) next() token {
 		if start >= len(l.text) {
 			return token{kind: eof, lit: "EOF", pos: start, end: start}
 		}
-		k, lit, comment := l.scan()
-		if !comment {
+		if k, lit := l.scan(); k != comment {
 			return token{kind: k, lit: lit, pos: start, end: l.pos}
 		}
 	}
@@ -29,7 +56,7 @@ func (l *lexer) next() token {
 
 // blanks skips white space.
 func (l *lexer) blanks() {
-	for l.pos < len(l.text) && strings.IndexByte(" \t\n\r", l.text[l.pos]) >= 0 {
+	for l.pos < len(l.text) && byteClasses[l.text[l.pos]] == blank {
 		l.pos++
 	}
 }
@@ -43,35 +70,31 @@ func (l *lexer) peek() byte {
 }
 
 // scan reads one token or comment, which begins at the position.
-func (l *lexer) scan() (k kind, lit string, comment bool) {
+func (l *lexer) scan() (kind, string) {
 	c := l.text[l.pos]
-	switch {
-	case isLetter(c):
-		k, lit = l.word()
-		return k, lit, false
-	case isDigit(c), c == '.' && l.pos+1 < len(l.text) && isDigit(l.text[l.pos+1]):
-		k, lit = l.number()
-		return k, lit, false
-	case c == '"':
-		k, lit = l.doubleQuoted()
-		return k, lit, false
-	case c == '\'':
-		k, lit = l.singleQuoted()
-		return k, lit, false
-	case c == '`':
-		return ident, l.backquoted(), false
+	switch byteClasses[c] {
+	case letter:
+		return l.word()
+	case digit:
+		return l.number()
+	case mark:
+		return l.symbol(c)
+	case quote:
+		return l.quoted(c)
 	}
-	return l.symbol(c)
+	_, n := utf8.DecodeRuneInString(l.text[l.pos:])
+	l.pos += n
+	return illegal, ""
 }
 
 func (l *lexer) word() (kind, string) {
 	start := l.pos
-	for l.pos < len(l.text) && (isLetter(l.text[l.pos]) || isDigit(l.text[l.pos]) || l.text[l.pos] == '_') {
+	for l.pos < len(l.text) && byteClasses[l.text[l.pos]] >= letter {
 		l.pos++
 	}
 	lit := l.text[start:l.pos]
-	if upper := strings.ToUpper(lit); reserved[upper] {
-		return keyword, upper
+	if w := reservedWord(lit); w != "" {
+		return keyword, w
 	}
 	return ident, lit
 }
@@ -79,12 +102,99 @@ func (l *lexer) word() (kind, string) {
 // number reads digits and points; whether they make a number is for the parser to say.
 func (l *lexer) number() (kind, string) {
 	start, k := l.pos, integer
-	for ; l.pos < len(l.text) && (isDigit(l.text[l.pos]) || l.text[l.pos] == '.'); l.pos++ {
+	for ; l.pos < len(l.text) && (l.text[l.pos] == '.' || byteClasses[l.text[l.pos]] == digit); l.pos++ {
 		if l.text[l.pos] == '.' {
 			k = number
 		}
 	}
 	return k, l.text[start:l.pos]
+}
+
+// symbol reads an operator, a bracket or a comment, and a number that begins with a point. Blanks are allowed
+// inside the operators of two characters, and "!" alone is "=": both as the engine reads them.
+func (l *lexer) symbol(c byte) (kind, string) {
+	start := l.pos
+	l.pos++
+	switch c {
+	case '!', '<', '>':
+		return symbol, l.comparison(c)
+	case '-':
+		return l.dash()
+	case '/':
+		if l.peek() == '*' {
+			return l.blockComment()
+		}
+	case '.':
+		if byteClasses[l.peek()] == digit {
+			l.pos = start
+			return l.number()
+		}
+	}
+	return symbol, l.text[start:l.pos]
+}
+
+// comparison reads what begins with !, < or >.
+func (l *lexer) comparison(c byte) string {
+	after := l.pos
+	l.blanks()
+	equals := l.peek() == '='
+	if l.pos++; !equals {
+		l.pos = after
+	}
+	switch {
+	case c == '<' && equals:
+		return "<="
+	case c == '<':
+		return "<"
+	case c == '>' && equals:
+		return ">="
+	case c == '>':
+		return ">"
+	case equals:
+		return "!="
+	}
+	return "="
+}
+
+// dash reads what begins with a dash that has been read.
+func (l *lexer) dash() (kind, string) {
+	after := l.pos
+	l.blanks()
+	switch l.peek() {
+	case '>':
+		l.pos++
+		return symbol, "->"
+	case '-':
+		n := strings.IndexByte(l.text[l.pos:], '\n')
+		if n < 0 {
+			n = len(l.text) - l.pos
+		}
+		l.pos += n
+		return comment, ""
+	}
+	l.pos = after
+	return symbol, "-"
+}
+
+// blockComment reads a comment whose stroke has been read.
+func (l *lexer) blockComment() (kind, string) {
+	n := strings.Index(l.text[l.pos+1:], "*/")
+	if n < 0 {
+		l.pos = len(l.text)
+		return illegal, ""
+	}
+	l.pos += n + 3
+	return comment, ""
+}
+
+func (l *lexer) quoted(c byte) (kind, string) {
+	switch c {
+	case '"':
+		return l.doubleQuoted()
+	case '\'':
+		return l.singleQuoted()
+	}
+	return ident, l.backquoted()
 }
 
 func (l *lexer) backquoted() string {
@@ -116,6 +226,11 @@ func (l *lexer) doubleQuoted() (kind, string) {
 
 // singleQuoted rewrites the string as a double-quoted one, because that is how the engine reads and shows it.
 func (l *lexer) singleQuoted() (kind, string) {
+	start := l.pos + 1
+	if n := strings.IndexAny(l.text[start:], "'\"\\\n"); n >= 0 && l.text[start+n] == '\'' && utf8.ValidString(l.text[start:start+n]) {
+		l.pos = start + n + 1
+		return singleQuoted, l.text[start : start+n]
+	}
 	var b strings.Builder
 	b.WriteByte('"')
 	for l.pos++; l.pos < len(l.text); l.pos++ {
@@ -146,73 +261,3 @@ func unquote(k kind, quoted string) (kind, string) {
 	}
 	return k, s
 }
-
-// symbol reads an operator, a bracket or a comment. Blanks are allowed inside the operators
-// of two characters, and "!" alone is "=": both as the engine reads them.
-func (l *lexer) symbol(c byte) (k kind, lit string, comment bool) {
-	switch c {
-	case '!', '<', '>':
-		l.pos++
-		return symbol, l.comparison(c), false
-	case '-':
-		return l.dash()
-	case '/':
-		if strings.HasPrefix(l.text[l.pos:], "/*") {
-			return l.blockComment()
-		}
-	}
-	if strings.IndexByte("+*/%&|^=.,:;#()[]", c) >= 0 {
-		l.pos++
-		return symbol, string(rune(c)), false
-	}
-	_, n := utf8.DecodeRuneInString(l.text[l.pos:])
-	l.pos += n
-	return illegal, "", false
-}
-
-func (l *lexer) comparison(c byte) string {
-	after := l.pos
-	l.blanks()
-	if l.peek() == '=' {
-		l.pos++
-		return string(rune(c)) + "="
-	}
-	l.pos = after
-	if c == '!' {
-		return "="
-	}
-	return string(rune(c))
-}
-
-func (l *lexer) dash() (k kind, lit string, comment bool) {
-	l.pos++
-	after := l.pos
-	l.blanks()
-	switch l.peek() {
-	case '>':
-		l.pos++
-		return symbol, "->", false
-	case '-':
-		n := strings.IndexByte(l.text[l.pos:], '\n')
-		if n < 0 {
-			n = len(l.text) - l.pos
-		}
-		l.pos += n
-		return 0, "", true
-	}
-	l.pos = after
-	return symbol, "-", false
-}
-
-func (l *lexer) blockComment() (k kind, lit string, comment bool) {
-	n := strings.Index(l.text[l.pos+2:], "*/")
-	if n < 0 {
-		l.pos = len(l.text)
-		return illegal, "", false
-	}
-	l.pos += n + 4
-	return 0, "", true
-}
-
-func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
-func isDigit(c byte) bool  { return '0' <= c && c <= '9' }

@@ -3,18 +3,32 @@ package streamsql
 import (
 	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 )
 
 // checkPattern checks the pattern of a LIKE when it is a string. The engine makes a regular expression
 // of it without escaping anything, so brackets and the like must be ones of a regular expression.
-func checkPattern(e Expr) {
+func (p *parser) checkPattern(e Expr) {
 	s, ok := e.(*String)
-	if !ok {
+	if !ok || isPlain(s.Value) {
 		return
+	}
+	if p.patterns += len(s.Value); p.patterns > MaxPattern {
+		panic(p.tooMuch("patterns of LIKE longer than %d bytes", MaxPattern))
 	}
 	if _, err := syntax.Parse(likeToRegexp(s.Value), syntax.Perl); err != nil {
 		failAt(s.Span, "invalid LIKE pattern: %v", err)
 	}
+}
+
+// isPlain reports whether a pattern has only characters that mean nothing to a regular expression.
+func isPlain(pattern string) bool {
+	for i := range len(pattern) {
+		if c := pattern[i]; c < ' ' || c >= utf8.RuneSelf || strings.IndexByte(`\.+*?()|[]{}^$`, c) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func likeToRegexp(pattern string) string {

@@ -1,5 +1,7 @@
 package streamsql
 
+import "strconv"
+
 // star reads * with what is left out of it and computed anew.
 func (p *parser) star() Expr {
 	s := &Star{}
@@ -57,38 +59,34 @@ func (p *parser) subscript() Expr {
 
 // low reads the first bound of a subscript, or nothing before a colon.
 func (p *parser) low() Expr {
-	lit := p.tok.lit
 	if p.tok.is(":") {
 		return nil
 	}
-	if n := p.plainInt(); n != nil {
-		return n
-	}
-	return p.reworded(func(string) string { return "The start index " + lit + " is invalid in bracket expression." }, p.expr)
+	return p.bound("start")
 }
 
 func (p *parser) slice(from int, low Expr) Expr {
 	s := &Slice{Low: low}
 	if !p.tok.is("]") {
-		s.High = p.high()
+		s.High = p.bound("end")
 	}
 	p.want("]", "Found %q, expected right bracket.")
 	s.Span = p.span(from)
 	return s
 }
 
-func (p *parser) high() Expr {
+// bound reads the start or end of a subscript. An integer is never the beginning of a longer expression there.
+func (p *parser) bound(which string) Expr {
 	lit := p.tok.lit
-	if n := p.plainInt(); n != nil {
+	if n := p.plainInt(which); n != nil {
 		return n
 	}
-	return p.reworded(func(string) string { return "The end index " + lit + " is invalid in bracket expression." }, p.expr)
+	return p.reworded(reword{after: "The " + which + " index " + shortened(lit) + " is invalid in bracket expression."}, p.expr)
 }
 
-// plainInt reads an integer, which in a subscript is never the beginning of a longer expression.
-func (p *parser) plainInt() Expr {
-	from, ahead := p.tok.pos, p.lex
-	sign := ""
+// plainInt reads an integer, if there is one. Unlike elsewhere, it must be one of 64 bits.
+func (p *parser) plainInt(which string) Expr {
+	from, ahead, sign := p.tok.pos, p.lex, ""
 	if p.tok.is("-") {
 		if ahead.next().kind != integer {
 			return nil
@@ -98,6 +96,9 @@ func (p *parser) plainInt() Expr {
 	}
 	if p.tok.kind != integer {
 		return nil
+	}
+	if _, err := strconv.ParseInt(sign+p.tok.lit, 10, 64); err != nil {
+		failAt(Span{from, p.tok.end}, "The %s index %s is not an int value in bracket expression.", which, sign+p.tok.lit)
 	}
 	return p.number(from, sign)
 }
@@ -152,7 +153,7 @@ func isCondition(e Expr) bool {
 	case *Bool:
 		return true
 	case *Binary:
-		return precedence[e.Op] <= precedence["="]
+		return e.Op.rank() <= Op("=").rank()
 	}
 	return false
 }

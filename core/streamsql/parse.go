@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
-// MaxDepth is how deep expressions and types may be nested. A statement beyond it is refused,
-// so that no text can exhaust the stack.
-const MaxDepth = 500
+// The limits of a statement. One beyond them is refused, so that no text can exhaust the stack or the memory.
+const (
+	MaxDepth   = 500       // how deep expressions and types may be nested
+	MaxTokens  = 5_000_000 // how many words, numbers, strings and operators there may be
+	MaxPattern = 64 << 10  // how many bytes all patterns of LIKE that use more than % and _ may have
+)
 
 // ErrNotSelect is what the error of ParseSelect and Check wraps when the text is a statement of another kind, or none.
 var ErrNotSelect = errors.New("not a select statement")
@@ -29,13 +31,6 @@ func (e *Error) Error() string { return e.Msg }
 // Unwrap returns the class of the finding.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Position returns the line and the column of an offset, both counted from 1, the column in runes.
-func Position(text string, offset int) (line, column int) {
-	before := text[:max(0, min(offset, len(text)))]
-	start := strings.LastIndexByte(before, '\n') + 1
-	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[start:]) + 1
-}
-
 // ParseSelect parses the sql of a rule, which is one SELECT. Whether the functions it calls exist and
 // take the arguments given is not looked at; CheckCalls does that. A text without any token is no
 // statement and yields nil and no error. Every other error is an *Error.
@@ -50,8 +45,8 @@ func Check(text string, known func(name string) bool) (*Select, error) {
 }
 
 func parseSelect(text string, check func(finding) *Error) (s *Select, err error) {
-	p := newParser(text)
-	p.check = check
+	p := parser{lex: lexer{text: text}, check: check}
+	p.next()
 	defer p.door(&err)
 	if p.tok.kind == eof {
 		return nil, nil
@@ -75,21 +70,20 @@ func (p *parser) otherStatement(text string) {
 
 // A parser reads a text from left to right, one token ahead. Its methods panic with an *Error, which door catches.
 type parser struct {
-	lex    lexer
-	tok    token
-	prev   token  // the one before tok
-	depth  int    // of nested expressions and types
-	clause string // the clause of a SELECT being read
-	meta   bool   // reading the arguments of meta or mqtt
-	check  func(finding) *Error
+	lex      lexer
+	tok      token
+	prev     token  // the one before tok
+	tokens   int    // read so far
+	depth    int    // of nested expressions and types
+	clause   string // the clause of a SELECT being read
+	meta     bool   // reading the arguments of meta or mqtt
+	patterns int    // bytes of patterns checked so far
+	placed   bool   // a call was read that is allowed in some clauses only
+	check    func(finding) *Error
 
-	rewords []func(string) string // of the expressions being read, the innermost last
-}
-
-func newParser(text string) *parser {
-	p := &parser{lex: lexer{text: text}}
-	p.next()
-	return p
+	rewords []reword // of the expressions being read, the innermost last
+	slabs   slabs
+	lists   exprList
 }
 
 // door turns the panic of a parser's method into an error.
@@ -100,8 +94,8 @@ func (p *parser) door(err *error) {
 			panic(r)
 		}
 		if e.Err == nil {
-			for _, reword := range slices.Backward(p.rewords) {
-				e.Msg = reword(e.Msg)
+			for _, r := range slices.Backward(p.rewords) {
+				e.Msg = r.message(e.Msg)
 			}
 		}
 		*err = e
@@ -111,6 +105,9 @@ func (p *parser) door(err *error) {
 func (p *parser) next() {
 	p.prev = p.tok
 	p.tok = p.lex.next()
+	if p.tokens++; p.tokens > MaxTokens {
+		panic(p.tooMuch("longer than %d words", MaxTokens))
+	}
 }
 
 // got consumes the token if it is the given keyword or symbol.
@@ -159,26 +156,58 @@ func failAt(at Span, format string, args ...any) {
 	panic(failure(at, format, args...))
 }
 
+// failure makes a finding. Of a word that nobody would read to its end, the message has the beginning.
 func failure(at Span, format string, args ...any) *Error {
+	for i, arg := range args {
+		if s, ok := arg.(string); ok {
+			args[i] = shortened(s)
+		}
+	}
 	return &Error{Pos: at.From, End: at.To, Msg: fmt.Sprintf(format, args...)}
 }
 
-// reworded reads an expression. A message about what is in it goes through the given function, as the engine does it.
-func (p *parser) reworded(message func(string) string, read func() Expr) Expr {
-	p.rewords = append(p.rewords, message)
+func shortened(s string) string {
+	const longest = 2000
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + "…"
+}
+
+// A reword is what the engine makes of a message about an expression within another.
+type reword struct {
+	before string // what it puts before the message
+	after  string // when not empty, what it says after that instead of the message
+}
+
+func (r reword) message(msg string) string {
+	if r.after != "" {
+		msg = r.after
+	}
+	return r.before + msg
+}
+
+// reworded reads an expression whose messages are reworded.
+func (p *parser) reworded(r reword, read func() Expr) Expr {
+	p.rewords = append(p.rewords, r)
 	e := read()
 	p.rewords = p.rewords[:len(p.rewords)-1]
 	return e
 }
 
-var errTooDeep = errors.New("nested too deep")
+var errTooMuch = errors.New("too much to read")
 
-// enter counts one more level of nesting; every call is followed by one of leave.
+// tooMuch makes the error of a statement that the engine might read, or die of.
+func (p *parser) tooMuch(format string, args ...any) *Error {
+	e := p.errorf(format, args...)
+	e.Err = errTooMuch
+	return e
+}
+
+// enter counts one more level of nesting. A call of leave follows, unless the parsing ends before.
 func (p *parser) enter() {
 	if p.depth++; p.depth > MaxDepth {
-		e := p.errorf("nested more than %d levels deep", MaxDepth)
-		e.Err = errTooDeep
-		panic(e)
+		panic(p.tooMuch("nested more than %d levels deep", MaxDepth))
 	}
 }
 

@@ -8,17 +8,6 @@ import (
 	"testing"
 )
 
-func TestPosition(t *testing.T) {
-	const text = "SELECT ä\nFROM x"
-	for _, c := range []struct{ offset, line, column int }{
-		{0, 1, 1}, {7, 1, 8}, {9, 1, 9}, {10, 2, 1}, {15, 2, 6}, {99, 2, 7}, {-1, 1, 1},
-	} {
-		if line, column := Position(text, c.offset); line != c.line || column != c.column {
-			t.Errorf("Position(%q, %d) = %d, %d, want %d, %d", text, c.offset, line, column, c.line, c.column)
-		}
-	}
-}
-
 // TestCalls finds the calls of every clause: all the functions of the text are called f1, f2 and so on, in this order.
 func TestCalls(t *testing.T) {
 	const sql = `SELECT f1(f2(a), [f3(b)]), * REPLACE(f4(c) AS c), CASE f5(x) WHEN f6(y) THEN f7(z) ELSE f8() END,

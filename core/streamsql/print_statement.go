@@ -2,7 +2,6 @@ package streamsql
 
 import (
 	"strconv"
-	"strings"
 )
 
 func (p *printer) selectStatement(s *Select) {
@@ -50,18 +49,21 @@ func (p *printer) source(s *Source) {
 	}
 }
 
-// sourceName prints a topic without quotes where the parser would put it together again.
+// sourceName prints a topic without quotes where the parser would put it together again. It looks for AS
+// after every other word only, the first among them.
 func sourceName(s *Source) string {
-	if strings.ContainsAny(s.Name, " \t\r\n`") {
+	l := lexer{text: s.Name}
+	words, at := 0, 0
+	for t := l.next(); t.kind != eof; t = l.next() {
+		if !t.isSourceWord() || t.pos != at || t.lit != s.Name[at:t.end] {
+			return "`" + s.Name + "`"
+		}
+		words, at = words+1, t.end
+	}
+	if at < len(s.Name) || words == 0 || s.Alias != "" && words%2 == 0 {
 		return "`" + s.Name + "`"
 	}
-	p := newParser(s.Name)
-	again, words := p.countedSource()
-	alone := s.Alias == "" || words%2 == 1
-	if alone && words > 0 && p.tok.kind == eof && again.Name == s.Name && again.Alias == "" {
-		return s.Name
-	}
-	return "`" + s.Name + "`"
+	return s.Name
 }
 
 func (p *printer) join(j *Join) {

@@ -49,6 +49,9 @@ func (p *parser) endOfSelect(s *Select) {
 	if p.tok.kind != eof {
 		p.fail("found %q, expected EOF.", p.tok.lit)
 	}
+	if !p.placed {
+		return
+	}
 	if e := checkClauses(s); e != nil {
 		panic(e)
 	}
@@ -68,15 +71,16 @@ func (p *parser) limit() *Int {
 
 // exprs reads one or more expressions with commas between them.
 func (p *parser) exprs() []Expr {
-	list := []Expr{p.expr()}
+	begin := len(p.lists.open)
+	p.lists.push(p.expr())
 	for p.got(",") {
-		list = append(list, p.expr())
+		p.lists.push(p.expr())
 	}
-	return list
+	return p.lists.close(begin)
 }
 
 func (p *parser) fields() []*Field {
-	list := []*Field{p.field()}
+	list := append(make([]*Field, 0, 4), p.field())
 	for p.got(",") {
 		list = append(list, p.field())
 	}
@@ -84,7 +88,7 @@ func (p *parser) fields() []*Field {
 }
 
 func (p *parser) field() *Field {
-	f := &Field{Expr: p.expr()}
+	f := p.slabs.fields.make(Field{Expr: p.expr()})
 	from := f.Expr.Pos()
 	if p.got("AS") {
 		if p.tok.kind != ident {
@@ -115,19 +119,13 @@ func isAll(e Expr) bool {
 // source reads the name of a stream or table and its alias. The engine joins the words of a name, so that
 // topics can be written without quotes, takes them in pairs, and looks for AS after the first of a pair only.
 func (p *parser) source() *Source {
-	s, _ := p.countedSource()
-	return s
-}
-
-// countedSource is source, and counts the words of the name.
-func (p *parser) countedSource() (*Source, int) {
 	from := p.tok.pos
-	if !p.isSourceWord() {
+	if !p.tok.isSourceWord() {
 		from = p.prev.end
 	}
 	s := &Source{NameEnd: from}
 	var words []string
-	for p.isSourceWord() {
+	for p.tok.isSourceWord() {
 		words = append(words, p.sourceWord(s))
 		if p.got("AS") {
 			if p.tok.kind != ident {
@@ -137,18 +135,19 @@ func (p *parser) countedSource() (*Source, int) {
 			p.next()
 			continue
 		}
-		if !p.isSourceWord() {
+		if !p.tok.isSourceWord() {
 			break
 		}
 		words = append(words, p.sourceWord(s))
 	}
 	s.Name = strings.Join(words, "")
 	s.Span = p.span(from)
-	return s, len(words)
+	return s
 }
 
-func (p *parser) isSourceWord() bool {
-	return p.tok.kind == ident || p.tok.is("/") || p.tok.is("#") || p.tok.is("+")
+// isSourceWord reports whether a token is one of those that the name of a source is made of.
+func (t token) isSourceWord() bool {
+	return t.kind == ident || t.is("/") || t.is("#") || t.is("+")
 }
 
 func (p *parser) sourceWord(s *Source) string {

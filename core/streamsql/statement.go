@@ -32,7 +32,8 @@ type Drop struct {
 // ParseStatement parses CREATE, SHOW, DROP, DESCRIBE and EXPLAIN. A text that begins with
 // another word is no statement and yields nil and no error. Every error is an *Error.
 func ParseStatement(text string) (s Statement, err error) {
-	p := newParser(text)
+	p := parser{lex: lexer{text: text}}
+	p.next()
 	defer p.door(&err)
 	switch p.word0() {
 	case "CREATE":

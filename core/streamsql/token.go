@@ -15,6 +15,7 @@ const (
 	singleQuoted
 	symbol  // an operator or a bracket; the literal says which
 	keyword // a reserved word; the literal is upper case
+	comment // never leaves the lexer
 )
 
 // kindNames are the words the engine uses where it names the class of a token and not its literal.
@@ -44,22 +45,46 @@ func (t token) class() string {
 	return t.lit
 }
 
-// reserved holds the words that name a stream, field or alias only between backquotes.
-var reserved = wordSet(`SELECT AS FROM WHERE AND OR GROUP HAVING ORDER BY DESC ASC FILTER INNER LEFT RIGHT FULL
+// reserved holds the words that name a stream, field or alias only between backquotes, by their
+// first letter, A to Z.
+var reserved = byLetter(`SELECT AS FROM WHERE AND OR GROUP HAVING ORDER BY DESC ASC FILTER INNER LEFT RIGHT FULL
 	CROSS JOIN ON CASE WHEN THEN DEFAULT ELSE END IN NOT BETWEEN LIKE OVER PARTITION REPLACE EXCEPT INVISIBLE
 	TRUE FALSE DD HH MI SS MS LIMIT`)
 
-var timeUnits = wordSet("DD HH MI SS MS")
-
-func wordSet(words string) map[string]bool {
-	set := make(map[string]bool)
-	for _, w := range strings.Fields(words) {
-		set[w] = true
+func byLetter(words string) (by [26][]string) {
+	for w := range strings.FieldsSeq(words) {
+		by[w[0]-'A'] = append(by[w[0]-'A'], w)
 	}
-	return set
+	return by
+}
+
+// reservedWord returns the reserved word that a word is, in upper case, or "". The word begins with a letter.
+func reservedWord(word string) string {
+	for _, w := range reserved[word[0]&^0x20-'A'] {
+		if len(w) == len(word) && strings.EqualFold(w, word) {
+			return w
+		}
+	}
+	return ""
 }
 
 // Reserved reports whether a word, in any case, must stand between backquotes to be used as a name.
 func Reserved(word string) bool {
-	return reserved[strings.ToUpper(word)]
+	return word != "" && byteClasses[word[0]] == letter && reservedWord(word) != ""
+}
+
+func isTimeUnit(keyword string) bool {
+	switch keyword {
+	case "DD", "HH", "MI", "SS", "MS":
+		return true
+	}
+	return false
+}
+
+func wordSet(words string) map[string]bool {
+	set := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		set[w] = true
+	}
+	return set
 }

@@ -5,17 +5,16 @@ import "slices"
 // Walk visits n and everything below it, each node before its parts, from left to right.
 // The parts of a node are left out when visit returns false for it. Nodes may be nested to any depth.
 func Walk(n Node, visit func(Node) bool) {
-	todo := []Node{n}
-	var parts []Node
+	var few [32]Node // enough for most trees, and not on the heap
+	todo := append(few[:0], n)
 	for len(todo) > 0 {
-		n := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if !visit(n) {
-			continue
+		last := len(todo) - 1
+		n := todo[last]
+		todo = todo[:last]
+		if visit(n) {
+			todo = appendParts(todo, n)
+			slices.Reverse(todo[last:])
 		}
-		parts = appendParts(parts[:0], n)
-		slices.Reverse(parts)
-		todo = append(todo, parts...)
 	}
 }
 
@@ -27,7 +26,7 @@ func appendParts(to []Node, n Node) []Node {
 	case *Create:
 		to = appendNodes(to, n.Fields)
 	case *Column:
-		to = appendOne(to, n.Default)
+		to = appendOne(appendType(to, &n.Type), n.Default)
 	case *Field:
 		to = appendOne(to, n.Expr)
 	case *Join:
@@ -71,6 +70,14 @@ func appendSelect(to []Node, s *Select) []Node {
 		to = append(to, s.Limit)
 	}
 	return to
+}
+
+// appendType appends the columns of a type, or of what it is an array of.
+func appendType(to []Node, t *Type) []Node {
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	return appendNodes(to, t.Fields)
 }
 
 func appendOver(to []Node, o *Over) []Node {

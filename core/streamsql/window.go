@@ -10,7 +10,7 @@ var windowCounts = map[string]string{
 }
 
 // window reads the definition of a window, whose name has been read.
-func (p *parser) window(name token, f Function) Expr {
+func (p *parser) window(name token, f *Function) Expr {
 	w := &Window{Name: f.Name, NameEnd: name.end}
 	w.Args = p.args(name, f)
 	w.Span = p.span(name.pos)
@@ -53,7 +53,7 @@ func (p *parser) windowOver() *Over {
 
 // checkWindow checks the arguments of a window: a unit of time and integers, except that
 // a count window has no unit and a state window takes conditions.
-func checkWindow(w *Window, f Function) *Error {
+func checkWindow(w *Window, f *Function) *Error {
 	if w.Name == "countwindow" {
 		return checkCountWindow(w)
 	}
