@@ -11,7 +11,8 @@ func (p *parser) call(name token) Expr {
 	if f.Kind == WindowDefinition {
 		return p.window(name, f)
 	}
-	c := p.slabs.calls.make(Call{Span: Span{name.pos, name.end}, Name: name.lit, NameEnd: name.end})
+	c := p.slabs.calls.next(p.slabs.room)
+	c.Span, c.Name, c.NameEnd = Span{name.pos, name.end}, name.lit, name.end
 	p.report(c, false)
 	p.place(c, f)
 	meta := p.meta

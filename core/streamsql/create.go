@@ -108,7 +108,8 @@ func (p *parser) with() {
 }
 
 func (p *parser) column() *Column {
-	c := p.slabs.columns.make(Column{Name: p.tok.lit})
+	c := p.slabs.columns.next(p.slabs.room)
+	c.Name = p.tok.lit
 	from := p.tok.pos
 	if p.tok.kind != ident {
 		p.failName("found %q, expect stream field name.", p.tok.lit)

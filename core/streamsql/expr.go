@@ -119,7 +119,9 @@ func (p *parser) graft(root Expr, op Op, y Expr) Expr {
 		b.To = y.End()
 		at = &b.Y
 	}
-	*at = p.slabs.binaries.make(Binary{Span{(*at).Pos(), y.End()}, op, *at, y})
+	b := p.slabs.binaries.next(p.slabs.room)
+	b.Span, b.Op, b.X, b.Y = Span{(*at).Pos(), y.End()}, op, *at, y
+	*at = b
 	return root
 }
 
@@ -193,11 +195,16 @@ func (p *parser) symbolOperand() Expr {
 
 // number reads an unsigned number; the sign before it is given.
 func (p *parser) number(from int, sign string) Expr {
-	lit, k := sign+p.tok.lit, p.tok.kind
+	lit, k := p.tok.lit, p.tok.kind
+	if sign != "" {
+		lit = sign + lit
+	}
 	if k == integer {
 		v, _ := strconv.ParseInt(lit, 10, 64) // beyond the range, this is the nearest number within
 		p.next()
-		return p.slabs.ints.make(Int{p.span(from), v})
+		n := p.slabs.ints.next(p.slabs.room)
+		n.Span, n.Value = p.span(from), v
+		return n
 	}
 	v, err := strconv.ParseFloat(lit, 64)
 	if err != nil {
@@ -214,7 +221,8 @@ func (p *parser) name() Expr {
 	if p.tok.is("(") {
 		return p.call(first)
 	}
-	ref := p.slabs.refs.make(Ref{Name: first.lit})
+	ref := p.slabs.refs.next(2*p.slabs.room)
+	ref.Name = first.lit
 	if p.got(".") && (p.tok.kind == ident || p.tok.is("*")) {
 		ref.Qualifier, ref.Name = first.lit, p.tok.lit
 		p.next()

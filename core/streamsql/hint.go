@@ -84,7 +84,7 @@ func (p *parser) hint() string {
 	case singleQuoted, doubleQuoted:
 		return p.stringHint()
 	case keyword, ident:
-		if strings.EqualFold(p.prev.lit, "DISTINCT") {
+		if strings.EqualFold(p.lex.text[p.prev.pos:p.prev.end], "DISTINCT") {
 			word = "DISTINCT"
 		}
 		if hint, ok := foreignWords[word]; ok {

@@ -45,7 +45,7 @@ func Check(text string, known func(name string) bool) (*Select, error) {
 }
 
 func parseSelect(text string, check func(finding) *Error) (s *Select, err error) {
-	p := parser{lex: lexer{text: text}, check: check}
+	p := parser{lex: lexer{text: text}, check: check, slabs: slabs{room: roomFor(text)}}
 	p.next()
 	defer p.door(&err)
 	if p.tok.kind == eof {
@@ -72,7 +72,7 @@ func (p *parser) otherStatement(text string) {
 type parser struct {
 	lex      lexer
 	tok      token
-	prev     token  // the one before tok
+	prev     place  // of the token before tok
 	tokens   int    // read so far
 	depth    int    // of nested expressions and types
 	clause   string // the clause of a SELECT being read
@@ -102,8 +102,14 @@ func (p *parser) door(err *error) {
 	}
 }
 
+// A place is where a token is, and its class.
+type place struct {
+	kind     kind
+	pos, end int
+}
+
 func (p *parser) next() {
-	p.prev = p.tok
+	p.prev = place{p.tok.kind, p.tok.pos, p.tok.end}
 	p.tok = p.lex.next()
 	if p.tokens++; p.tokens > MaxTokens {
 		panic(p.tooMuch("longer than %d words", MaxTokens))
@@ -111,12 +117,11 @@ func (p *parser) next() {
 }
 
 // got consumes the token if it is the given keyword or symbol.
-func (p *parser) got(lit string) bool {
-	if !p.tok.is(lit) {
-		return false
+func (p *parser) got(lit string) (ok bool) {
+	if ok = p.tok.is(lit); ok {
+		p.next()
 	}
-	p.next()
-	return true
+	return
 }
 
 // want consumes the given keyword or symbol. The format of the message takes the literal found instead.

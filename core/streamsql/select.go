@@ -88,7 +88,8 @@ func (p *parser) fields() []*Field {
 }
 
 func (p *parser) field() *Field {
-	f := p.slabs.fields.make(Field{Expr: p.expr()})
+	f := p.slabs.fields.next(p.slabs.room)
+	f.Expr = p.expr()
 	from := f.Expr.Pos()
 	if p.got("AS") {
 		if p.tok.kind != ident {
@@ -124,12 +125,13 @@ func (p *parser) source() *Source {
 		from = p.prev.end
 	}
 	s := &Source{NameEnd: from}
-	var words []string
+	var more []string // words after the first
 	for p.tok.isSourceWord() {
-		words = append(words, p.sourceWord(s))
+		last := p.tok.lit
+		more = p.sourceWord(s, more)
 		if p.got("AS") {
 			if p.tok.kind != ident {
-				p.failName("found %q, expected JOIN key word.", words[len(words)-1])
+				p.failName("found %q, expected JOIN key word.", last)
 			}
 			s.Alias = p.tok.lit
 			p.next()
@@ -138,9 +140,9 @@ func (p *parser) source() *Source {
 		if !p.tok.isSourceWord() {
 			break
 		}
-		words = append(words, p.sourceWord(s))
+		more = p.sourceWord(s, more)
 	}
-	s.Name = strings.Join(words, "")
+	s.Name += strings.Join(more, "")
 	s.Span = p.span(from)
 	return s
 }
@@ -150,11 +152,16 @@ func (t token) isSourceWord() bool {
 	return t.kind == ident || t.is("/") || t.is("#") || t.is("+")
 }
 
-func (p *parser) sourceWord(s *Source) string {
-	word := p.tok.lit
+// sourceWord adds a word to the name, or to those that will be added to it.
+func (p *parser) sourceWord(s *Source, more []string) []string {
+	if s.Name == "" {
+		s.Name = p.tok.lit
+	} else {
+		more = append(more, p.tok.lit)
+	}
 	s.NameEnd = p.tok.end
 	p.next()
-	return word
+	return more
 }
 
 func (p *parser) joins() []*Join {

@@ -2,31 +2,34 @@ package streamsql
 
 // A slab makes the nodes of one type, some of them at a time, because a tree has many and small ones.
 type slab[T any] struct {
-	free []T
-	last int // how many the last allocation made
+	all  []T // of the last allocation
+	used int
 }
 
-// make returns a new node of the given value.
-func (s *slab[T]) make(value T) *T {
-	const first, most = 4, 64
-	if len(s.free) == 0 {
-		s.last = min(max(first, 2*s.last), most)
-		s.free = make([]T, s.last)
+// next returns a new node, from an allocation of so many when there is none left.
+func (s *slab[T]) next(room int) *T {
+	if s.used == len(s.all) {
+		s.all, s.used = make([]T, room), 0
 	}
-	n := &s.free[0]
-	s.free = s.free[1:]
-	*n = value
-	return n
+	s.used++
+	return &s.all[s.used-1]
 }
 
 // slabs has one for each type of node that a statement has several of.
 type slabs struct {
+	room     int // of a slab, from the length of the text
 	fields   slab[Field]
 	refs     slab[Ref]
 	calls    slab[Call]
 	binaries slab[Binary]
 	ints     slab[Int]
 	columns  slab[Column]
+}
+
+// roomFor is how many nodes of one type to expect in a text. References are twice as frequent.
+func roomFor(text string) int {
+	const bytesPerNode, most = 64, 32
+	return min(1+len(text)/bytesPerNode, most)
 }
 
 // An exprList gathers lists of expressions, which may be nested, and gives each the room it needs.
@@ -36,13 +39,19 @@ type exprList struct {
 }
 
 // push adds an element to the innermost list.
-func (l *exprList) push(e Expr) { l.open = append(l.open, e) }
+func (l *exprList) push(e Expr) {
+	if l.open == nil {
+		const first = 8
+		room := make([]Expr, 2*first)
+		l.open, l.free = room[:0:first], room[first:]
+	}
+	l.open = append(l.open, e)
+}
 
 // close ends the list that began when so many elements were open. A list without elements is nil.
 func (l *exprList) close(begin int) []Expr {
 	const room = 8
-	elements := l.open[begin:]
-	n := len(elements)
+	n := len(l.open) - begin
 	if n == 0 {
 		return nil
 	}
@@ -51,7 +60,7 @@ func (l *exprList) close(begin int) []Expr {
 	}
 	list := l.free[:n:n]
 	l.free = l.free[n:]
-	copy(list, elements)
+	copy(list, l.open[begin:])
 	l.open = l.open[:begin]
 	return list
 }

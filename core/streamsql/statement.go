@@ -32,7 +32,7 @@ type Drop struct {
 // ParseStatement parses CREATE, SHOW, DROP, DESCRIBE and EXPLAIN. A text that begins with
 // another word is no statement and yields nil and no error. Every error is an *Error.
 func ParseStatement(text string) (s Statement, err error) {
-	p := parser{lex: lexer{text: text}}
+	p := parser{lex: lexer{text: text}, slabs: slabs{room: roomFor(text)}}
 	p.next()
 	defer p.door(&err)
 	switch p.word0() {

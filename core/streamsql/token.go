@@ -34,7 +34,7 @@ type token struct {
 
 // is reports whether the token is the given keyword or symbol.
 func (t token) is(lit string) bool {
-	return t.lit == lit && (t.kind == keyword || t.kind == symbol)
+	return t.kind >= symbol && t.lit == lit
 }
 
 // class is the literal of keywords and symbols and the class of everything else.
