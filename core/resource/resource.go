@@ -76,6 +76,20 @@ type checker interface {
 	check(scope Scope) []core.Finding
 }
 
+// preparer is a resource of which a part of the judgement needs nothing but itself.
+type preparer interface {
+	prepare()
+}
+
+// Prepare does beforehand what Judge and Plan can do without knowing anything else, such as
+// running a script. Many resources can be prepared at once, but one must not be
+// prepared and judged at the same time.
+func Prepare(r Resource) {
+	if p, ok := r.(preparer); ok {
+		p.prepare()
+	}
+}
+
 // Judge judges a resource as the engine does when it imports it. Findings that are
 // faults keep the entry out.
 func Judge(r Resource, scope Scope) []core.Finding {

@@ -56,7 +56,7 @@ func TestCheck(t *testing.T) {
 		{"uploads/x", `{"name":"../x","content":"c"}`, "error 0:0 mkdirat ..: path escapes from parent"},
 		{"uploads/x", `{"name":".","content":"c"}`, "error 0:0 openat .: is a directory"},
 		{"sourceConfig/mqtt", `{"a":{"b":1},}`, "error 1:14 invalid character '}' looking for beginning of object key string"},
-		{"scripts/x", `{"id":"y"}`, "error 0:0 the script id y does not match the key x"},
+		{"scripts/x", `{"id":"y"}`, "error 1:7 the script id y does not match the key x"},
 	}
 	for _, tt := range tests {
 		if _, findings := Check(ref(t, tt.ref), tt.text, Scope{}); told(findings) != tt.want {

@@ -56,7 +56,7 @@ func (s *Schema) notes() []core.Finding {
 	if s.Content == "" && s.File == "" && s.SoFile == "" {
 		return []core.Finding{warning(s.ref, `give it "content" or "file"`, "the schema is empty")}
 	}
-	return nil
+	return s.compiled()
 }
 
 // plainName reports whether a text can be part of a file name without leading elsewhere.

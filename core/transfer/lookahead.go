@@ -14,7 +14,7 @@ import (
 // are held.
 const batch = 2048
 
-// lookahead decodes the entries of an import on all cores, some way ahead of where
+// lookahead decodes and prepares the entries of an import on all cores, some way ahead of where
 // they are judged one after the other.
 type lookahead struct {
 	next *bundle.Bundle
@@ -69,6 +69,7 @@ func (a *lookahead) fill() {
 			for i := part; i < n; i += parts {
 				text, _ := a.next.Get(refs[i])
 				results[i].r, results[i].findings = resource.Decode(refs[i], text)
+				resource.Prepare(results[i].r)
 			}
 		})
 	}
