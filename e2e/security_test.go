@@ -20,18 +20,16 @@ import (
 	"github.com/playwright-community/playwright-go"
 )
 
-// TestNothingInline: no page has a style, a handler or a script of its own, so that the
-// policy of the pages never stands in the way of the pages.
-func TestNothingInline(t *testing.T) {
-	t.Parallel()
-	tour(t, playwright.BrowserNewContextOptions{}, func(v *visitor, page string) {
-		found, _ := v.eval(`() => [...document.querySelectorAll('*')].filter(e =>
-			e.hasAttribute('style') || e.matches('style, script:not([src])') || [...e.attributes].some(a => a.name.startsWith('on') || /^javascript:/i.test(a.value))
-		).map(e => e.outerHTML.slice(0, 200))`).([]any)
-		for _, f := range found {
-			t.Errorf("%s has something inline: %v", page, f)
-		}
-	})
+// nothingInline checks that the page has no style, handler or script of its own, so
+// that the policy of the pages never stands in the way of the pages.
+func (v *visitor) nothingInline() {
+	v.t.Helper()
+	found, _ := v.eval(`() => [...document.querySelectorAll('*')].filter(e =>
+		e.hasAttribute('style') || e.matches('style, script:not([src])') || [...e.attributes].some(a => a.name.startsWith('on') || /^javascript:/i.test(a.value))
+	).map(e => e.outerHTML.slice(0, 200))`).([]any)
+	for _, f := range found {
+		v.t.Errorf("%s has something inline: %v", v.page.URL(), f)
+	}
 }
 
 // TestOtherOrigins: a form on a page of another site changes nothing here.

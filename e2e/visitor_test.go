@@ -40,7 +40,6 @@ func (s *server) visit(options ...playwright.BrowserNewContextOptions) *visitor 
 	}
 	o.BaseURL = &s.url
 	o.Locale = new("en-US")
-	o.ReducedMotion = playwright.ReducedMotionReduce
 	if o.Viewport == nil {
 		o.Viewport = &playwright.Size{Width: 1440, Height: 900}
 	}
@@ -305,8 +304,10 @@ func (v *visitor) axe(theme string) {
 // changed over, and looks again where the page was changed meanwhile, as one that renews
 // itself may be.
 const audit = `async () => {
+	const later = ms => new Promise(done => setTimeout(done, ms))
 	const moves = () => document.getAnimations().some(a => a instanceof CSSTransition)
-	for (let still = 0; still < 3; still = moves() ? 0 : still + 1) await new Promise(requestAnimationFrame)
+	await later(40)
+	for (let i = 0; i < 20 && moves(); i++) await later(40)
 	let found, changed
 	const observer = new MutationObserver(() => { changed = true })
 	observer.observe(document.body, {childList: true, subtree: true})
