@@ -69,6 +69,8 @@ func TestScreenshots(t *testing.T) {
 		tour(t, options, func(v *visitor, page string) {
 			for _, scheme := range []*playwright.ColorScheme{playwright.ColorSchemeDark, playwright.ColorSchemeLight} {
 				v.must(v.page.EmulateMedia(playwright.PageEmulateMediaOptions{ColorScheme: scheme}), "switching to %s", *scheme)
+				tall, _ := v.eval("() => document.documentElement.scrollHeight").(int)
+				v.must(v.page.SetViewportSize(width, max(900, tall)), "making room for the whole page")
 				path := filepath.Join(folder, page+"-"+strconv.Itoa(width)+"-"+string(*scheme)+".png")
 				v.must2(v.page.Screenshot(playwright.PageScreenshotOptions{Path: &path, FullPage: new(true)}))
 			}

@@ -70,7 +70,7 @@ func TestNoScriptNeeds(t *testing.T) {
 	v.must(v.expect.Locator(v.page.GetByText("Drop bundles anywhere")).ToBeHidden(), "a promise that needs a script")
 }
 
-// TestNoScriptPick: a rule is downloaded without asking first what comes along.
+// TestNoScriptPick: what is picked can be left out again.
 func TestNoScriptPick(t *testing.T) {
 	t.Parallel()
 	s := serve(t)

@@ -72,6 +72,18 @@ func TestTaskUnknown(t *testing.T) {
 	v.heading("Export rules")
 }
 
+// TestPageUnknown: an address that no page has keeps the navigation of who is signed in.
+func TestPageUnknown(t *testing.T) {
+	t.Parallel()
+	v := serve(t).signedIn()
+	v.open("/ui/nowhere")
+	v.heading("There is nothing at this address")
+	v.refused(404)
+	v.accessible()
+	v.follow("Import")
+	v.heading("Import a bundle")
+}
+
 // TestImportTwice: pressing the button again while the import runs imports once, and
 // leads to its result.
 func TestImportTwice(t *testing.T) {
