@@ -16,39 +16,50 @@ func (f finding) check(known func(string) bool) *Error {
 	if f.done {
 		return checkArgs(f.call)
 	}
-	return checkName(f.call, known)
+	return checkName(f.call, known, nil)
 }
+
+// MaxFindings is how many findings CheckCalls and Lint return at most, the first of the text.
+const MaxFindings = 100
 
 // CheckCalls reports the calls at and below n of functions that are neither built in nor known, and the
 // built-in ones whose arguments the engine would refuse. Known is asked for names as they are written;
-// nil knows none.
-func CheckCalls(n Node, known func(name string) bool) []*Error {
+// nil knows none. Functions that names returns may be meant by misspelt ones, as the built-in ones may;
+// it is called only when there is something to report.
+func CheckCalls(n Node, known func(name string) bool, names ...func() []string) []*Error {
 	var all []*Error
 	for c := range Calls(n) {
-		e := checkName(c, known)
+		e := checkName(c, known, names)
 		if e == nil {
 			e = checkArgs(c)
 		}
-		if e != nil {
-			all = append(all, e)
+		if e == nil {
+			continue
+		}
+		if all = append(all, e); len(all) == MaxFindings {
+			break
 		}
 	}
 	return all
 }
 
-func checkName(c *Call, known func(string) bool) *Error {
-	if _, ok := Builtin(c.Name); ok || known != nil && known(c.Name) {
+func checkName(c *Call, known func(string) bool, names []func() []string) *Error {
+	if builtin(c.Name).Name != "" || known != nil && known(c.Name) {
 		return nil
 	}
 	e := failure(Span{c.From, c.NameEnd}, "function %s not found", c.Name)
-	e.Hint = didYouMean(c.Name, functionNames())
+	candidates := functionNames()
+	for _, more := range names {
+		candidates = append(candidates, more()...)
+	}
+	e.Hint = didYouMean(c.Name, candidates)
 	return e
 }
 
 // checkArgs checks the arguments of a built-in function: first their number, then each that is a literal.
 func checkArgs(c *Call) *Error {
-	f, ok := Builtin(c.Name)
-	if !ok {
+	f := builtin(c.Name)
+	if f.Name == "" {
 		return nil
 	}
 	if f.Kind == Trigger {
@@ -69,7 +80,7 @@ func wrongArgs(c *Call, at Span, words string) *Error {
 	return failure(at, "validate function %s error: %s", strings.ToLower(c.Name), words)
 }
 
-func (f Function) countWords(found int) string {
+func (f *Function) countWords(found int) string {
 	switch {
 	case f.count == "":
 		return fmt.Sprintf("Expect %d arguments but found %d.", f.Min, found)
@@ -80,7 +91,7 @@ func (f Function) countWords(found int) string {
 }
 
 // refusal returns what the engine says against an argument, or nothing.
-func (f Function) refusal(c *Call, i int) string {
+func (f *Function) refusal(c *Call, i int) string {
 	p, ok := params[f.param(i)]
 	if !ok {
 		return ""
@@ -174,8 +185,7 @@ func clausesAfterFields(s *Select) []Node {
 }
 
 func (c *Call) isKind(k FunctionKind) bool {
-	f, ok := Builtin(c.Name)
-	return ok && f.Kind == k
+	return builtin(c.Name).Kind == k
 }
 
 func firstCall(n Node, k FunctionKind) *Call {

@@ -127,6 +127,9 @@ func (p *parser) graft(root Expr, op Op, y Expr) Expr {
 
 // operand reads what stands between operators.
 func (p *parser) operand() Expr {
+	if p.operands++; p.operands > MaxOperands {
+		panic(p.tooMuch("more than %d operands", MaxOperands))
+	}
 	from, lit := p.tok.pos, p.tok.lit
 	switch p.tok.kind {
 	case ident:
@@ -221,7 +224,7 @@ func (p *parser) name() Expr {
 	if p.tok.is("(") {
 		return p.call(first)
 	}
-	ref := p.slabs.refs.next(2*p.slabs.room)
+	ref := p.slabs.refs.next(2 * p.slabs.room)
 	ref.Name = first.lit
 	if p.got(".") && (p.tok.kind == ident || p.tok.is("*")) {
 		ref.Qualifier, ref.Name = first.lit, p.tok.lit

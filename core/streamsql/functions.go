@@ -80,7 +80,7 @@ func Builtins() iter.Seq[Function] {
 }
 
 // param returns the letter for the argument at an index, or - for none.
-func (f Function) param(i int) byte {
+func (f *Function) param(i int) byte {
 	if n := len(f.Params); n > 0 && f.Params[n-1] == '*' && i >= n-2 {
 		return f.Params[n-2]
 	}

@@ -13,8 +13,8 @@ func (p *parser) checkPattern(e Expr) {
 	if !ok || isPlain(s.Value) {
 		return
 	}
-	if p.patterns += len(s.Value); p.patterns > MaxPattern {
-		panic(p.tooMuch("patterns of LIKE longer than %d bytes", MaxPattern))
+	if p.patterns += len(s.Value); p.patterns > MaxPatterns {
+		panic(p.tooMuch("patterns of LIKE longer than %d bytes", MaxPatterns))
 	}
 	if _, err := syntax.Parse(likeToRegexp(s.Value), syntax.Perl); err != nil {
 		failAt(s.Span, "invalid LIKE pattern: %v", err)

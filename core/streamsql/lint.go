@@ -6,13 +6,17 @@ import (
 )
 
 // Lint returns warnings about a parsed text: what the engine accepts, but reads in a way that is hardly meant.
-// The order is that of the text.
+// There are at most MaxFindings, in about the order of the text.
 func Lint(text string, n Node) []*Error {
 	l := linter{text: text}
 	Walk(n, func(n Node) bool {
+		if len(l.found) >= MaxFindings {
+			return false
+		}
 		switch n := n.(type) {
 		case *Select:
 			l.end(n)
+			l.limit(n.Limit)
 		case *Source:
 			l.source(n)
 		case *Binary:
@@ -45,6 +49,12 @@ func (l *linter) end(s *Select) {
 	_, rest, _ := strings.Cut(l.text[s.To:], ";")
 	if strings.TrimSpace(rest) != "" {
 		l.warn(Span{len(l.text) - len(rest), len(l.text)}, "", "the text after the semicolon is ignored")
+	}
+}
+
+func (l *linter) limit(n *Int) {
+	if n != nil && n.Value < 0 {
+		l.warn(n.Span, "", "no number of rows is below zero")
 	}
 }
 

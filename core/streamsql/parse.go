@@ -9,9 +9,10 @@ import (
 
 // The limits of a statement. One beyond them is refused, so that no text can exhaust the stack or the memory.
 const (
-	MaxDepth   = 500       // how deep expressions and types may be nested
-	MaxTokens  = 5_000_000 // how many words, numbers, strings and operators there may be
-	MaxPattern = 64 << 10  // how many bytes all patterns of LIKE that use more than % and _ may have
+	MaxDepth    = 500       // how deep expressions and types may be nested
+	MaxTokens   = 5_000_000 // how many words, numbers, strings and operators there may be
+	MaxOperands = 2_000_000 // how many fields, literals, calls and the like
+	MaxPatterns = 64 << 10  // how many bytes of LIKE patterns that use more than % and _
 )
 
 // ErrNotSelect is what the error of ParseSelect and Check wraps when the text is a statement of another kind, or none.
@@ -74,6 +75,7 @@ type parser struct {
 	tok      token
 	prev     place  // of the token before tok
 	tokens   int    // read so far
+	operands int    // read so far
 	depth    int    // of nested expressions and types
 	clause   string // the clause of a SELECT being read
 	meta     bool   // reading the arguments of meta or mqtt
