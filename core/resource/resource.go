@@ -24,6 +24,8 @@ type Resource interface {
 type Scope struct {
 	Function func(name string) bool // a script, or a function of a plugin or service
 	Source   func(name string) bool // a source type that a plugin serves
+	// Near finds the function most like a name, for hints.
+	Near func(name string) string
 }
 
 func (s Scope) function(name string) bool { return s.Function != nil && s.Function(name) }

@@ -27,6 +27,9 @@ type Rule struct {
 	ref  core.Ref
 	text string
 	stmt *streamsql.Select // nil without SQL
+
+	prepared bool
+	staged   []staged // what was found about actions and the graph
 }
 
 // decodeRule reads a rule as far as can be without knowing which functions there are.
@@ -81,6 +84,19 @@ func (r *Rule) parse() *problem {
 	return nil
 }
 
+// prepare judges what of the plan needs nothing but the rule.
+func (r *Rule) prepare() {
+	if r.prepared {
+		return
+	}
+	r.prepared = true
+	if r.Graph != nil {
+		r.staged = r.planGraph()
+		return
+	}
+	r.staged = r.planActions()
+}
+
 // sqlProblem words an error in the SQL and places it in the text of the rule.
 func (r *Rule) sqlProblem(err error) *problem {
 	p := problemf("Parse SQL %s error: %s.", r.SQL, err)
@@ -131,7 +147,7 @@ func (r *Rule) judge(scope Scope) *problem {
 	}
 	if r.stmt != nil {
 		if errs := streamsql.CheckCalls(r.stmt, scope.function); len(errs) > 0 {
-			return r.sqlProblem(errs[0])
+			return r.callProblem(errs[0], scope)
 		}
 		if len(r.Actions) == 0 {
 			return r.problem("Missing rule actions.", `give it at least one, such as {"log":{}}`, "actions")
@@ -144,6 +160,18 @@ func (r *Rule) judge(scope Scope) *problem {
 		return r.problem(fmt.Sprintf("Rule %s has invalid options: %s.", r.ID, strings.Join(lines, "\n")), "", "options")
 	}
 	return nil
+}
+
+// callProblem words an error about a call. What it hints at may be a function that is not built in.
+func (r *Rule) callProblem(e *streamsql.Error, scope Scope) *problem {
+	p := r.sqlProblem(e)
+	name, ok := strings.CutPrefix(strings.TrimSuffix(e.Msg, " not found"), "function ")
+	if ok && p.hint == "" && scope.Near != nil && strings.HasSuffix(e.Msg, " not found") {
+		if near := scope.Near(name); near != "" {
+			p.hint = fmt.Sprintf("did you mean %s?", near)
+		}
+	}
+	return p
 }
 
 // Select returns the parsed SQL, or nil for a rule that is a graph.

@@ -13,6 +13,9 @@ type Stream struct {
 	Ref    core.Ref
 	Text   string
 	Create *streamsql.Create
+
+	columns map[string]bool // in lower case, as the engine compares them; nil where any may be there
+	twice   string          // a column that is declared more than once
 }
 
 // decodeStream reads the statement of a stream or table.
@@ -27,7 +30,29 @@ func decodeStream(ref core.Ref, text string) (*Stream, *problem) {
 		p.hint = fmt.Sprintf("write CREATE %s name (…) WITH (…)", strings.ToUpper(ref.Kind.Noun()))
 		return nil, p
 	}
-	return &Stream{Ref: ref, Text: text, Create: create}, nil
+	s := &Stream{Ref: ref, Text: text, Create: create}
+	s.declare()
+	return s, nil
+}
+
+// declare notes the declared columns. With a schema its fields are the columns, whatever else is
+// declared.
+func (s *Stream) declare() {
+	if len(s.Create.Fields) == 0 {
+		return
+	}
+	columns := make(map[string]bool, len(s.Create.Fields))
+	exact := make(map[string]bool, len(s.Create.Fields))
+	for _, c := range s.Create.Fields {
+		if exact[c.Name] && s.twice == "" {
+			s.twice = c.Name
+		}
+		exact[c.Name] = true
+		columns[strings.ToLower(c.Name)] = true
+	}
+	if s.Create.Options.SchemaID == "" {
+		s.columns = columns
+	}
 }
 
 // sqlProblem places an error of the SQL parser; shift is added to its offset.

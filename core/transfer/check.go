@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"fmt"
-	"slices"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -12,20 +11,30 @@ import (
 
 // checker judges the entries of one import.
 type checker struct {
-	mode  plan.Mode
-	next  *bundle.Bundle
-	files *fetches
-	ahead *lookahead
+	mode    plan.Mode
+	current *bundle.Bundle
+	next    *bundle.Bundle
+	files   *fetches
+	ahead   *lookahead
 	// serving finds the native plugin that brings a function or source type, among
 	// those that are there or are to come.
 	serving map[resource.Need]core.Ref
+	// sources are the streams and tables that rules were found to read, nil where there is none.
+	sources map[string]*resource.Stream
+	// near are the names of what there is of a kind, for hints; made when first asked for.
+	near map[core.Kind][]string
+	// hints is how often names were compared for a hint.
+	hints int
+	// connections are the ids of all connections; made when first asked for.
+	connections map[string]bool
 	// opaque is whether there are plugins or services whose functions and types stand
 	// in archives, so that a name that nobody knows may still be theirs.
 	opaque bool
 }
 
 func newChecker(mode plan.Mode, current, next *bundle.Bundle, files *fetches) *checker {
-	c := &checker{mode: mode, next: next, files: files, serving: map[resource.Need]core.Ref{}}
+	c := &checker{mode: mode, current: current, next: next, files: files, serving: map[resource.Need]core.Ref{},
+		sources: map[string]*resource.Stream{}, near: map[core.Kind][]string{}}
 	c.ahead = newLookahead(mode, current, next)
 	c.learn(next)
 	if mode == plan.Partial {
@@ -55,7 +64,7 @@ func (c *checker) check(e plan.Entry) plan.Verdict {
 	known := &scope{checker: c, after: e.After}
 	r, findings := c.ahead.decode(e)
 	if r != nil {
-		findings = resource.Judge(r, resource.Scope{Function: known.function, Source: known.source})
+		findings = resource.Judge(r, resource.Scope{Function: known.function, Source: known.source, Near: known.nearFunction})
 	}
 	if c.mode == plan.Partial && e.Ref.Kind == core.Rule {
 		prefix(findings, "Invalid rule json: ")
@@ -108,7 +117,7 @@ func (c *checker) inContext(e plan.Entry, r resource.Resource) []core.Finding {
 	case *resource.Stream:
 		findings = append(findings, shared(e)...)
 	case *resource.Rule:
-		findings = append(findings, c.reads(e, r)...)
+		findings = append(findings, c.planned(e, r)...)
 	}
 	return findings
 }
@@ -130,107 +139,16 @@ func shared(e plan.Entry) []core.Finding {
 	}}
 }
 
-// reads judges the streams and tables that a rule reads. The engine refuses a rule
-// without them in a partial import; in a full one it stores the rule, which then
-// does not start.
-func (c *checker) reads(e plan.Entry, r *resource.Rule) []core.Finding {
-	var findings []core.Finding
-	for _, name := range r.Reads() {
-		stream, table := core.Ref{Kind: core.Stream, Name: name}, core.Ref{Kind: core.Table, Name: name}
-		if has(e.After, stream) || has(e.After, table) {
-			continue
-		}
-		f := core.Finding{
-			Severity: core.Fault, Ref: e.Ref, Offset: -1, Cause: c.rejected(stream, table),
-			Message: fmt.Sprintf("fail to get stream %s, please check if stream is created", name),
-			Hint:    fmt.Sprintf("add the stream or table %s to the bundle", name),
-		}
-		if f.Cause != nil {
-			f.Hint = fmt.Sprintf("it follows from the error of %v", f.Cause)
-		}
-		if c.mode == plan.Full {
+// planned judges a rule by what it will find when it is planned. The engine refuses a rule
+// that cannot be planned in a partial import; in a full one it stores the rule, which
+// then does not start.
+func (c *checker) planned(e plan.Entry, r *resource.Rule) []core.Finding {
+	w := &world{scope: &scope{checker: c, after: e.After}}
+	findings := r.Plan(w)
+	for i := range findings {
+		if f := &findings[i]; c.mode == plan.Full && f.Severity == core.Fault {
 			f.Severity, f.Message = core.Warn, "stored, will not start: "+f.Message
 		}
-		findings = append(findings, f)
 	}
-	return findings
-}
-
-func has(after plan.View, ref core.Ref) bool {
-	_, ok := after.Get(ref)
-	return ok
-}
-
-// rejected returns the first of these that the bundle brings. Where it is not there
-// afterwards, it was rejected.
-func (c *checker) rejected(refs ...core.Ref) *core.Ref {
-	i := slices.IndexFunc(refs, func(ref core.Ref) bool { return has(c.next, ref) })
-	if i < 0 {
-		return nil
-	}
-	return &refs[i]
-}
-
-// scope answers which functions and source types one entry may use.
-type scope struct {
-	*checker
-	after   plan.View
-	guesses []string // names that only an archive could know
-	lost    *core.Ref
-}
-
-func (s *scope) function(name string) bool {
-	script := core.Ref{Kind: core.Script, Name: name}
-	if has(s.after, script) {
-		return true
-	}
-	if cause := s.rejected(script); cause != nil {
-		s.lost = cause
-	}
-	return s.served(resource.Need{Why: resource.Calls, Name: name})
-}
-
-func (s *scope) source(name string) bool {
-	return s.served(resource.Need{Why: resource.SourceType, Name: name})
-}
-
-// served reports whether a plugin that will be there serves a need, or may.
-func (s *scope) served(need resource.Need) bool {
-	ref, ok := s.serving[need]
-	switch {
-	case ok && has(s.after, ref):
-		return true
-	case ok:
-		s.lost = &ref
-	}
-	if s.opaque && s.lost == nil {
-		s.guesses = append(s.guesses, need.Name)
-		return true
-	}
-	return false
-}
-
-// blame names, on the faults of an entry, the rejected entry that would have served it.
-func (s *scope) blame(findings []core.Finding) []core.Finding {
-	if s.lost == nil {
-		return findings
-	}
-	for i := range findings {
-		findings[i].Cause = s.lost
-		findings[i].Hint = fmt.Sprintf("it follows from the error of %v", s.lost)
-	}
-	return findings
-}
-
-// guessed warns of names that were taken on trust.
-func (s *scope) guessed(ref core.Ref) []core.Finding {
-	var findings []core.Finding
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(s.guesses))) {
-		findings = append(findings, core.Finding{
-			Severity: core.Warn, Ref: ref, Offset: -1,
-			Message: fmt.Sprintf("%s is not built in; it is taken for a part of one of the portable plugins or services", name),
-			Hint:    "see that one of them brings it",
-		})
-	}
-	return findings
+	return append(findings, w.guessed(e.Ref)...)
 }

@@ -1,0 +1,205 @@
+package resource
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"ekuiper-console/core/streamsql"
+)
+
+// refs yields the references to columns and aliases at and below a node. A path into a
+// column refers to the column, and what meta and mqtt take is no column.
+func refs(n streamsql.Node) iter.Seq[*streamsql.Ref] {
+	return func(yield func(*streamsql.Ref) bool) {
+		more := true
+		var steps map[streamsql.Node]bool // the right sides of arrows
+		streamsql.Walk(n, func(n streamsql.Node) bool {
+			switch n := n.(type) {
+			case *streamsql.Binary:
+				if step, ok := n.Y.(*streamsql.Ref); ok && n.Op == streamsql.OpArrow {
+					if steps == nil {
+						steps = map[streamsql.Node]bool{}
+					}
+					steps[step] = true
+				}
+			case *streamsql.Call:
+				return more && !strings.EqualFold(n.Name, "meta") && !strings.EqualFold(n.Name, "mqtt")
+			case *streamsql.Ref:
+				if more && !steps[n] {
+					more = yield(n)
+				}
+			}
+			return more
+		})
+	}
+}
+
+// bindAll finds the column or alias of every reference.
+func (q *query) bindAll() {
+	seen := map[string]bool{}
+	for i, f := range q.stmt.Fields {
+		for ref := range refs(f.Expr) {
+			if q.bind(ref, i); len(q.found) > 0 {
+				return
+			}
+		}
+		if f.Alias == "" {
+			continue
+		}
+		lower := strings.ToLower(f.Alias)
+		if seen[lower] {
+			q.refuse(f.Pos(), "give one of them another name", "duplicate alias %s", f.Alias)
+			return
+		}
+		seen[lower] = true
+	}
+	for _, part := range clauses(q.stmt) {
+		for ref := range refs(part) {
+			if q.bind(ref, -1); len(q.found) > 0 {
+				return
+			}
+		}
+	}
+}
+
+// clauses returns the parts of a statement besides its fields.
+func clauses(s *streamsql.Select) []streamsql.Node {
+	var parts []streamsql.Node
+	add := func(e streamsql.Expr) {
+		if e != nil {
+			parts = append(parts, e)
+		}
+	}
+	for _, j := range s.Joins {
+		add(j.On)
+	}
+	add(s.Where)
+	for _, e := range s.GroupBy {
+		add(e)
+	}
+	add(s.Having)
+	for _, o := range s.OrderBy {
+		parts = append(parts, o)
+	}
+	return parts
+}
+
+// bind finds what a reference means. Within a field, its own alias is not meant.
+func (q *query) bind(ref *streamsql.Ref, field int) {
+	name := ref.Name
+	if ref.Qualifier != "" {
+		if i := slices.IndexFunc(q.sources, func(s querySource) bool { return s.called(ref.Qualifier) }); i >= 0 {
+			q.bindQualified(ref, q.sources[i])
+			return
+		}
+		name = ref.Qualifier // a path into a column
+	}
+	lower := strings.ToLower(name)
+	if i, ok := q.aliases[lower]; ok && i != field {
+		return
+	}
+	if q.free {
+		return
+	}
+	switch q.count(lower) {
+	case 0:
+		q.refuse(ref.Pos(), q.columnHint(name, q.sources), "unknown field %s", name)
+	case 1:
+	default:
+		q.refuse(ref.Pos(), fmt.Sprintf("write %s.%s", q.sources[0].Name, name), "ambiguous field %s", name)
+	}
+}
+
+// count returns in how many sources there is a column.
+func (q *query) count(lower string) int {
+	n := 0
+	for i, s := range q.sources {
+		first := slices.IndexFunc(q.sources, func(o querySource) bool { return o.Name == s.Name })
+		if first == i && s.stream.columns[lower] {
+			n++
+		}
+	}
+	return n
+}
+
+func (q *query) bindQualified(ref *streamsql.Ref, s querySource) {
+	if q.free || ref.Name == "*" || s.stream.columns[strings.ToLower(ref.Name)] {
+		return
+	}
+	q.refuse(ref.Pos(), q.columnHint(ref.Name, []querySource{s}), "unknown field %s", ref.Name)
+}
+
+// columnHint says which column is likely meant.
+func (q *query) columnHint(name string, sources []querySource) string {
+	const most = 1000
+	var columns []string
+	for _, s := range sources {
+		for _, c := range s.stream.Create.Fields[:min(most, len(s.stream.Create.Fields))] {
+			columns = append(columns, c.Name)
+		}
+	}
+	for alias := range q.aliases {
+		columns = append(columns, alias)
+	}
+	slices.Sort(columns)
+	if near := didYouMean(name, columns); near != "" {
+		return near
+	}
+	return fmt.Sprintf("%s declares no such column", sources[0].Name)
+}
+
+// aliased returns the expression that a reference stands for, if it is an alias.
+func (q *query) aliased(ref *streamsql.Ref) (streamsql.Expr, bool) {
+	if ref.Qualifier != "" {
+		return nil, false
+	}
+	i, ok := q.aliases[strings.ToLower(ref.Name)]
+	if !ok {
+		return nil, false
+	}
+	return q.stmt.Fields[i].Expr, true
+}
+
+// shown writes an expression as the engine does in its messages: columns with the
+// name of their stream.
+func (q *query) shown(e streamsql.Expr) string {
+	const longest = 1000
+	if e == nil {
+		return "<nil>"
+	}
+	if e.End()-e.Pos() > longest {
+		return "…"
+	}
+	switch e := e.(type) {
+	case *streamsql.Ref:
+		return q.shownRef(e)
+	case *streamsql.Binary:
+		return fmt.Sprintf("binaryExpr:{ %s %s %s }", q.shown(e.X), e.Op, q.shown(e.Y))
+	case *streamsql.Call:
+		args := make([]string, len(e.Args))
+		for i, arg := range e.Args {
+			args[i] = q.shown(arg)
+		}
+		return fmt.Sprintf("Call:{ name:%s, args:[%s] }", strings.ToLower(e.Name), strings.Join(args, ", "))
+	case *streamsql.Paren:
+		return fmt.Sprintf("parenExpr:{ %s }", q.shown(e.X))
+	}
+	return streamsql.Print(e)
+}
+
+func (q *query) shownRef(ref *streamsql.Ref) string {
+	if ref.Qualifier != "" {
+		return ref.Qualifier + "." + ref.Name
+	}
+	if _, ok := q.aliased(ref); ok {
+		return "$$alias." + ref.Name
+	}
+	for _, s := range q.sources {
+		if len(q.sources) == 1 || s.stream.columns[strings.ToLower(ref.Name)] {
+			return s.Name + "." + ref.Name
+		}
+	}
+	return "$$default." + ref.Name
+}

@@ -1,0 +1,247 @@
+package resource
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/template"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/streamsql"
+)
+
+// sinkType is what is known about a built-in type of sinks.
+type sinkType struct {
+	props   []prop
+	bytes   bool                        // what is sent is encoded, so that the format counts
+	decodes string                      // what stands before the message about a wrong type
+	check   func(s *stage, d *decoding) // the values, once the types are right
+}
+
+// planActions stages what is found about the actions of a rule.
+func (r *Rule) planActions() []staged {
+	var all []staged
+	for i, action := range r.Actions {
+		for _, typ := range sortedKeys(action) {
+			s := &stage{path: []any{"actions", i, typ}}
+			s.sink(typ, action[typ])
+			if all = append(all, s.found...); len(all) >= maxPlanned {
+				return all[:maxPlanned]
+			}
+		}
+	}
+	return all
+}
+
+// sink judges one action, or a sink of a graph.
+func (s *stage) sink(typ string, v any) {
+	if !sinks[typ] {
+		hint := ""
+		if near := streamsql.Nearest(typ, names(sinks)); near != "" {
+			hint = fmt.Sprintf("did you mean %s?", near)
+		}
+		s.need("", Need{SinkType, typ, ""}, hint, "sink %s is not defined", typ)
+	}
+	props, ok := v.(map[string]any)
+	if !ok {
+		s.refuse("", "write the properties as an object, such as {}", "expect map[string]interface{} type for the action properties, but found %v", v)
+		return
+	}
+	d := &decoding{props: props}
+	if !s.common(d) {
+		return
+	}
+	known, builtin := sinkTypes[typ]
+	if builtin {
+		if msg := d.decode(known.props); msg != "" {
+			s.refuse(d.first, "", "%s%s", known.decodes, msg)
+			return
+		}
+		if known.check != nil {
+			known.check(s, d)
+		}
+	}
+	s.template(d)
+	if known.bytes {
+		s.encoding(d)
+	}
+	if builtin {
+		s.misspelt(props, known.props)
+	}
+}
+
+// common judges the properties that all sinks share, and reports whether they are
+// in order.
+func (s *stage) common(d *decoding) bool {
+	before := len(s.found)
+	const prefix = "fail to parse sink configuration: "
+	if msg := d.decode(commonProps); msg != "" {
+		s.refuse(d.first, "", "%sread properties %v fail with error: %s", prefix, d.props, msg)
+		return false
+	}
+	if msg := d.decode(cacheProps); msg != "" {
+		s.refuse(d.first, "", "%sread properties %v to cache conf fail with error: %s", prefix, d.props, msg)
+		return false
+	}
+	if n := d.number("batchSize", 0); n < 0 {
+		s.refuse("batchSize", "", "%sinvalid batchSize %d", prefix, n)
+	}
+	if t := d.time("lingerInterval", 0); t < 0 {
+		s.refuse("lingerInterval", "", "%sinvalid lingerInterval %v, must be positive", prefix, t)
+	}
+	if lines := cacheFaults(d); len(lines) > 0 {
+		s.refuse("", "", "%sinvalid cache properties: %s", prefix, strings.Join(lines, "\n"))
+	}
+	if n := d.number("bufferLength", 0); n < 0 {
+		s.refuse("bufferLength", "", "bufferLength must not be below zero, but is %d", n)
+	}
+	s.large(d, "concurrency", "bufferLength")
+	return !slices.ContainsFunc(s.found[before:], func(f staged) bool { return f.severity == core.Fault })
+}
+
+// large warns of numbers that no machine can serve.
+func (s *stage) large(d *decoding, names ...string) {
+	const large = 1_000_000
+	for _, name := range names {
+		if n := d.number(name, 0); n > large {
+			s.note(name, "", "%s is %d: that may take all memory", name, n)
+		}
+	}
+}
+
+// cacheFaults returns the engine's lines about the properties of a sink's cache. Each
+// line is judged as if those before it had been put right.
+func cacheFaults(d *decoding) []string {
+	var lines []string
+	memory, disk, page := d.number("memoryCacheThreshold", 1024), d.number("maxDiskCache", 1024000), d.number("bufferPageSize", 256)
+	if memory < 0 {
+		memory = 1024
+		lines = append(lines, "memoryCacheThreshold:memoryCacheThreshold must be positive")
+	}
+	if disk < 0 {
+		disk = 1024000
+		lines = append(lines, "maxDiskCache:maxDiskCache must be positive")
+	}
+	if page <= 0 {
+		page = 256
+		lines = append(lines, "bufferPageSize:bufferPageSize must be positive")
+	}
+	if d.time("resendInterval", 0) < 0 {
+		lines = append(lines, "resendInterval:resendInterval must be positive")
+	}
+	if page > memory {
+		memory = page
+		lines = append(lines, "memoryCacheThresholdTooSmall:memoryCacheThreshold must be greater than or equal to bufferPageSize")
+	}
+	if memory%page != 0 {
+		lines = append(lines, "memoryCacheThresholdNotMultiple:memoryCacheThreshold must be a multiple of bufferPageSize")
+	}
+	if page > disk {
+		disk = page
+		lines = append(lines, "maxDiskCacheTooSmall:maxDiskCache must be greater than bufferPageSize")
+	}
+	if disk%page != 0 {
+		lines = append(lines, "maxDiskCacheNotMultiple:maxDiskCache must be a multiple of bufferPageSize")
+	}
+	return lines
+}
+
+// template judges the syntax of the data template. Which functions there are is not
+// known here: the engine adds many to those of text/template.
+func (s *stage) template(d *decoding) {
+	text := d.text("dataTemplate", "")
+	if !strings.Contains(text, "{{") {
+		return
+	}
+	if msg := templateFault(text); msg != "" {
+		s.refuse("dataTemplate", "", "%s", msg)
+	}
+}
+
+// missingFunction is what the parser of templates says of a function it does not know.
+const missingFunction = "function "
+
+// templateFault returns what is wrong with a template, or "". Functions that are not
+// known are made known one after the other, up to a bound.
+func templateFault(text string) string {
+	const most = 100
+	known := template.FuncMap{}
+	for range most {
+		_, err := template.New("sink").Funcs(known).Parse(text)
+		if err == nil {
+			return ""
+		}
+		name, ok := unknownFunction(err.Error())
+		if !ok {
+			return err.Error()
+		}
+		if _, again := known[name]; again {
+			return err.Error()
+		}
+		known[name] = func(...any) any { return nil }
+	}
+	return ""
+}
+
+// unknownFunction returns the name of the function that an error of the parser of
+// templates is about.
+func unknownFunction(msg string) (string, bool) {
+	_, rest, ok := strings.Cut(msg, missingFunction+`"`)
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(rest, `" not defined`)
+}
+
+// encoding judges what turns data into bytes.
+func (s *stage) encoding(d *decoding) {
+	format := strings.ToLower(d.text("format", ""))
+	switch {
+	case format == "" || slices.Contains(plainFormats, format):
+	case schemaTypes[format]:
+		id, _, _ := strings.Cut(d.text("schemaId", ""), ".")
+		s.need("schemaId", Need{Decodes, format + "_" + id, ""}, fmt.Sprintf("bring the schema %s_%s", format, id),
+			"schema type %s id %s not found in registry", format, id)
+	default:
+		s.refuse("format", didYouMean(format, append(slices.Clone(plainFormats), names(schemaTypes)...)), "format type %s not supported", format)
+	}
+	if c := d.text("compression", ""); c != "" && !compressors[c] {
+		s.refuse("compression", didYouMean(c, names(compressors)), "get compressor %s fail with error: unsupported compressor: %s", c, c)
+	}
+	if e := d.text("encryption", ""); e != "" && e != "aes" {
+		s.refuse("encryption", "", "get encryptor %s fail with error: unsupported encryptor: %s", e, e)
+	}
+}
+
+// misspelt warns of properties that a sink does not know but that are like one it
+// knows. Others may be of use to another version.
+func (s *stage) misspelt(props map[string]any, own []prop) {
+	const most = 50
+	for _, key := range sortedKeys(props)[:min(most, len(props))] {
+		if len(key) == 0 || knownProp(key, own) || knownProp(key, commonProps) || knownProp(key, cacheProps) || passedOn[strings.ToLower(key)] {
+			continue
+		}
+		if near := streamsql.Nearest(key, slices.Concat(propNames(own), propNames(commonProps), propNames(cacheProps))); near != "" {
+			s.note(key, fmt.Sprintf("did you mean %s?", near), "there is no property %s; it is ignored", key)
+		}
+	}
+}
+
+func knownProp(name string, list []prop) bool {
+	return slices.ContainsFunc(list, func(p prop) bool { return len(p.name) == len(name) && strings.EqualFold(p.name, name) })
+}
+
+func propNames(list []prop) []string {
+	all := make([]string, len(list))
+	for i, p := range list {
+		all[i] = p.name
+	}
+	return all
+}
+
+func didYouMean(word string, candidates []string) string {
+	if near := streamsql.Nearest(word, candidates); near != "" {
+		return fmt.Sprintf("did you mean %s?", near)
+	}
+	return ""
+}

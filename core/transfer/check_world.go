@@ -1,0 +1,214 @@
+package transfer
+
+import (
+	"fmt"
+	"slices"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/resource"
+	"ekuiper-console/core/streamsql"
+)
+
+func has(after plan.View, ref core.Ref) bool {
+	_, ok := after.Get(ref)
+	return ok
+}
+
+// rejected returns the first of these that the bundle brings. Where it is not there
+// afterwards, it was rejected.
+func (c *checker) rejected(refs ...core.Ref) *core.Ref {
+	i := slices.IndexFunc(refs, func(ref core.Ref) bool { return has(c.next, ref) })
+	if i < 0 {
+		return nil
+	}
+	return &refs[i]
+}
+
+// scope answers which functions and source types one entry may use.
+type scope struct {
+	*checker
+	after   plan.View
+	guesses []string // names that only an archive could know
+	lost    *core.Ref
+}
+
+func (s *scope) function(name string) bool {
+	script := core.Ref{Kind: core.Script, Name: name}
+	if has(s.after, script) {
+		return true
+	}
+	if cause := s.rejected(script); cause != nil {
+		s.lost = cause
+	}
+	return s.served(resource.Need{Why: resource.Calls, Name: name})
+}
+
+func (s *scope) source(name string) bool {
+	return s.served(resource.Need{Why: resource.SourceType, Name: name})
+}
+
+// served reports whether a plugin that will be there serves a need, or may.
+func (s *scope) served(need resource.Need) bool {
+	ref, ok := s.serving[need]
+	switch {
+	case ok && has(s.after, ref):
+		return true
+	case ok:
+		s.lost = &ref
+	}
+	if s.opaque && s.lost == nil {
+		s.guesses = append(s.guesses, need.Name)
+		return true
+	}
+	return false
+}
+
+// blame names, on the faults of an entry, the rejected entry that would have served it.
+func (s *scope) blame(findings []core.Finding) []core.Finding {
+	if s.lost == nil {
+		return findings
+	}
+	for i := range findings {
+		findings[i].Cause = s.lost
+		findings[i].Hint = fmt.Sprintf("it follows from the error of %v", s.lost)
+	}
+	return findings
+}
+
+// guessed warns of names that were taken on trust.
+func (s *scope) guessed(ref core.Ref) []core.Finding {
+	var findings []core.Finding
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(s.guesses))) {
+		findings = append(findings, core.Finding{
+			Severity: core.Warn, Ref: ref, Offset: -1,
+			Message: fmt.Sprintf("%s is not built in; it is taken for a part of one of the portable plugins or services", name),
+			Hint:    "see that one of them brings it",
+		})
+	}
+	return findings
+}
+
+// nearFunction returns the script or plugin function most like a name, or "".
+func (s *scope) nearFunction(name string) string {
+	names := slices.Clone(s.names(core.Script))
+	for need := range s.serving {
+		if need.Why == resource.Calls {
+			names = append(names, need.Name)
+		}
+	}
+	slices.Sort(names)
+	return s.nearest(name, names)
+}
+
+// Hints cost time, so there are bounds on them.
+const (
+	maxNames = 2000 // that are looked through for one
+	maxHints = 200  // that are looked for in one import
+)
+
+// nearest returns the name most like a word, or "".
+func (s *scope) nearest(word string, names []string) string {
+	if s.hints++; s.hints > maxHints {
+		return ""
+	}
+	return streamsql.Nearest(word, names)
+}
+
+// names returns the names of the entries of a kind that the import brings or leaves.
+func (s *scope) names(kind core.Kind) []string {
+	names, ok := s.near[kind]
+	if !ok {
+		names = s.next.Names(kind)
+		if s.mode == plan.Partial {
+			names = slices.Concat(names, s.current.Names(kind))
+		}
+		names = slices.Clip(names[:min(maxNames, len(names))])
+		s.near[kind] = names
+	}
+	return names
+}
+
+// world is what a rule will find when it is planned.
+type world struct{ *scope }
+
+// Source returns a stream or table. What cannot be read is not there.
+func (w *world) Source(name string) *resource.Stream {
+	if s, ok := w.sources[name]; ok {
+		return s
+	}
+	var found *resource.Stream
+	for _, kind := range []core.Kind{core.Stream, core.Table} {
+		ref := core.Ref{Kind: kind, Name: name}
+		if text, ok := w.after.Get(ref); ok && found == nil {
+			r, _ := resource.Decode(ref, text)
+			found, _ = r.(*resource.Stream)
+		}
+	}
+	w.sources[name] = found
+	return found
+}
+
+// Serves reports whether a need is met, or may be.
+func (w *world) Serves(need resource.Need) bool {
+	switch need.Why {
+	case resource.ReadsFrom:
+		return w.Source(need.Name) != nil
+	case resource.Calls:
+		return w.function(need.Name)
+	case resource.Decodes:
+		return has(w.after, core.Ref{Kind: core.Schema, Name: need.Name})
+	case resource.Connects:
+		return w.connected(need.Name)
+	}
+	return w.served(need)
+}
+
+// connected reports whether there is a connection of an id.
+func (w *world) connected(id string) bool {
+	if w.connections == nil {
+		w.connections = map[string]bool{}
+		for _, typ := range slices.Concat(w.next.Names(core.Connection), w.current.Names(core.Connection)) {
+			w.connect(core.Ref{Kind: core.Connection, Name: typ})
+		}
+	}
+	return w.connections[id]
+}
+
+// connect notes the connections of a type.
+func (w *world) connect(ref core.Ref) {
+	text, ok := w.after.Get(ref)
+	if !ok {
+		return
+	}
+	r, _ := resource.Decode(ref, text)
+	if c, ok := r.(*resource.Config); ok {
+		for id := range c.Keys {
+			w.connections[id] = true
+		}
+	}
+}
+
+// Missing says why a need is not met.
+func (w *world) Missing(need resource.Need) (cause *core.Ref, hint string) {
+	switch need.Why {
+	case resource.ReadsFrom:
+		cause = w.rejected(core.Ref{Kind: core.Stream, Name: need.Name}, core.Ref{Kind: core.Table, Name: need.Name})
+		hint = fmt.Sprintf("add the stream or table %s to the bundle", need.Name)
+		if near := w.nearest(need.Name, slices.Concat(w.names(core.Stream), w.names(core.Table))); near != "" && near != need.Name {
+			hint = fmt.Sprintf("did you mean %s?", near)
+		}
+	case resource.Decodes:
+		cause = w.rejected(core.Ref{Kind: core.Schema, Name: need.Name})
+		hint = fmt.Sprintf("add the schema %s to the bundle", need.Name)
+	case resource.Calls:
+		cause = w.rejected(core.Ref{Kind: core.Script, Name: need.Name})
+	}
+	if ref, ok := w.serving[need]; ok && cause == nil {
+		cause = &ref
+	}
+	if cause != nil {
+		hint = fmt.Sprintf("it follows from the error of %v", cause)
+	}
+	return cause, hint
+}
