@@ -96,7 +96,7 @@ generated() {
 		ln -sfn "$PWD/node_modules" "$scratch/node_modules"
 		(cd "$scratch" && npm run -s assets) >"$scratch/assets.log" 2>&1 || { cat "$scratch/assets.log"; return 1; }
 	fi
-	diff -ru web "$scratch/web" || { echo "run: go -C web/views tool templ generate && npm run assets"; return 1; }
+	diff -ru web "$scratch/web" >"$scratch/diff" || { head -n 30 "$scratch/diff"; echo "run: go -C web/views tool templ generate && npm run assets"; return 1; }
 }
 
 # platforms builds the program for where it is used. Only whether it builds counts, so
