@@ -117,3 +117,38 @@ func TestConformance(t *testing.T) {
 		t.Errorf("%d errors differ from the engine's in their words, want 1", errs-sameWords)
 	}
 }
+
+// TestPrintedConformance prints every statement that the engine accepts: the text has the same verdict,
+// the same tree, and is printed the same again.
+func TestPrintedConformance(t *testing.T) {
+	n := 0
+	for _, v := range readVerdicts(t) {
+		if !v.OK {
+			continue
+		}
+		n++
+		if v.Section == "rules" {
+			s, err := Check(v.SQL, nil)
+			if err != nil || s == nil {
+				t.Errorf("parsing %q: %v", v.SQL, err)
+				continue
+			}
+			printed := Print(s)
+			again, err := Check(printed, nil)
+			checkPrinted(t, v.SQL, printed, s, again, err)
+			continue
+		}
+		s, err := ParseStatement(v.SQL)
+		if err != nil {
+			t.Errorf("parsing %q: %v", v.SQL, err)
+			continue
+		}
+		printed := Print(s)
+		again, err := ParseStatement(printed)
+		checkPrinted(t, v.SQL, printed, s, again, err)
+		if got := ourSource(verdict{Section: v.Section, Name: v.Name, SQL: printed}); got != "" {
+			t.Errorf("parsing %q, printed %q: %s", v.SQL, printed, got)
+		}
+	}
+	t.Logf("%d statements printed", n)
+}

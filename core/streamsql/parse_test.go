@@ -126,15 +126,3 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkParseSelect(b *testing.B) {
-	const sql = `SELECT deviceId, avg(temperature) AS t, count(*) AS c, CASE WHEN max(hum) > 80 THEN "wet" ELSE "dry" END AS w
-		FROM demo INNER JOIN devices ON demo.deviceId = devices.id WHERE temperature > 20 AND type NOT IN ("a", "b")
-		GROUP BY deviceId, TUMBLINGWINDOW(ss, 10) HAVING count(*) > 3 ORDER BY deviceId DESC LIMIT 10`
-	b.SetBytes(int64(len(sql)))
-	for b.Loop() {
-		if _, err := Check(sql, nil); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
