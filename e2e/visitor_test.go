@@ -14,7 +14,7 @@ import (
 )
 
 // patience bounds how long a visitor waits for anything, in milliseconds.
-const patience = 10_000
+const patience = 15_000
 
 // visitor is a person at a console: a browser profile with one page. What they do ends
 // the test when it cannot be done.
