@@ -58,14 +58,12 @@ var byName = func() map[string]*Function {
 
 // builtin is Builtin without a copy. What it returns for other names has no name.
 func builtin(name string) *Function {
-	if f, ok := byName[name]; ok {
-		return f
-	}
 	var lower [32]byte // longer than any name
-	n := copy(lower[:], name)
-	for i, c := range lower[:n] {
-		if 'A' <= c && c <= 'Z' {
-			lower[i] += 'a' - 'A'
+	n := min(len(name), len(lower))
+	for i := range n {
+		lower[i] = name[i]
+		if c := name[i]; 'A' <= c && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
 		}
 	}
 	if f, ok := byName[string(lower[:n])]; ok {

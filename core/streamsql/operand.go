@@ -17,7 +17,7 @@ func (p *parser) star() Expr {
 		if word == "EXCEPT" {
 			s.Except = append(s.Except, p.excepted()...)
 		} else {
-			s.Replace = append(s.Replace, p.fields()...)
+			s.Replace = p.fields(s.Replace)
 			p.want(")", "Found %q in REPLACE")
 		}
 	}

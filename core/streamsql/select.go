@@ -5,13 +5,14 @@ import "strings"
 // selectStatement reads a SELECT to its end.
 func (p *parser) selectStatement() *Select {
 	from := p.tok.pos
-	s := &Select{}
+	all := &stem{}
+	s := &all.statement
 	p.next()
 	p.clause = "select"
-	s.Fields = p.fields()
+	s.Fields = p.fields(all.fields[:0])
 	p.clause = "from"
 	p.want("FROM", "found %q, expected FROM.")
-	s.Source = p.source()
+	s.Source = p.source(&all.source)
 	s.Joins = p.joins()
 	p.clause = "where"
 	if p.got("WHERE") {
@@ -79,8 +80,9 @@ func (p *parser) exprs() []Expr {
 	return p.lists.close(begin)
 }
 
-func (p *parser) fields() []*Field {
-	list := append(make([]*Field, 0, 4), p.field())
+// fields reads one or more fields into a list.
+func (p *parser) fields(list []*Field) []*Field {
+	list = append(list, p.field())
 	for p.got(",") {
 		list = append(list, p.field())
 	}
@@ -117,14 +119,14 @@ func isAll(e Expr) bool {
 	return false
 }
 
-// source reads the name of a stream or table and its alias. The engine joins the words of a name, so that
+// source reads the name of a stream or table and its alias into s. The engine joins the words of a name, so that
 // topics can be written without quotes, takes them in pairs, and looks for AS after the first of a pair only.
-func (p *parser) source() *Source {
+func (p *parser) source(s *Source) *Source {
 	from := p.tok.pos
 	if !p.tok.isSourceWord() {
 		from = p.prev.end
 	}
-	s := &Source{NameEnd: from}
+	s.NameEnd = from
 	var more []string // words after the first
 	for p.tok.isSourceWord() {
 		last := p.tok.lit
@@ -180,7 +182,7 @@ func (p *parser) join() *Join {
 	if !p.got("JOIN") {
 		p.fail("found %q, expected JOIN key word.", j.Type)
 	}
-	j.Source = p.source()
+	j.Source = p.source(&Source{})
 	if p.tok.is("ON") {
 		if j.Type == "CROSS" {
 			p.fail("On expression is not required for cross join type.\n")

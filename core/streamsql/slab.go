@@ -26,6 +26,13 @@ type slabs struct {
 	columns  slab[Column]
 }
 
+// A stem is what every SELECT has, in one allocation.
+type stem struct {
+	statement Select
+	source    Source
+	fields    [4]*Field
+}
+
 // roomFor is how many nodes of one type to expect in a text. References are twice as frequent.
 func roomFor(text string) int {
 	const bytesPerNode, most = 64, 32
