@@ -98,6 +98,7 @@ func (p *parser) wantClass(lit, format string) {
 	}
 }
 
+// partitionBy reads PARTITION BY and its expressions, or nothing and returns nil.
 func (p *parser) partitionBy() []Expr {
 	if !p.got("PARTITION") {
 		return nil
@@ -138,6 +139,7 @@ func engineString(e Expr) string {
 	return Print(e)
 }
 
+// engineStrings is engineString of several, with commas between them.
 func engineStrings(list []Expr) string {
 	var parts []string
 	for _, e := range list {

@@ -12,6 +12,7 @@ type finding struct {
 	done bool
 }
 
+// check makes the check that is due, and returns what is wrong or nil.
 func (f finding) check(known func(string) bool) *Error {
 	if f.done {
 		return checkArgs(f.call)
@@ -43,6 +44,7 @@ func CheckCalls(n Node, known func(name string) bool, names ...func() []string) 
 	return all
 }
 
+// checkName checks that the function of a call exists, and otherwise hints at one of a like name.
 func checkName(c *Call, known func(string) bool, names []func() []string) *Error {
 	if builtin(c.Name).Name != "" || known != nil && known(c.Name) {
 		return nil
@@ -76,10 +78,12 @@ func checkArgs(c *Call) *Error {
 	return nil
 }
 
+// wrongArgs puts the words with which the engine begins before those against the arguments.
 func wrongArgs(c *Call, at Span, words string) *Error {
 	return failure(at, "validate function %s error: %s", strings.ToLower(c.Name), words)
 }
 
+// countWords is what the engine says when a function cannot take as many arguments as were found.
 func (f *Function) countWords(found int) string {
 	switch {
 	case f.count == "":
@@ -148,6 +152,7 @@ func checkClauses(s *Select) *Error {
 	return nil
 }
 
+// refuse makes a finding about a whole call.
 func refuse(c *Call, format string, args ...any) *Error {
 	return failure(c.Span, format, args...)
 }
@@ -175,6 +180,8 @@ func checkSetReturning(fields []*Field) *Error {
 	return nil
 }
 
+// clausesAfterFields lists what the engine searches for functions that belong into the fields: the joins and
+// all clauses but LIMIT.
 func clausesAfterFields(s *Select) []Node {
 	var list []Node
 	for _, j := range s.Joins {
@@ -184,10 +191,12 @@ func clausesAfterFields(s *Select) []Node {
 	return appendNodes(appendOne(list, s.Having), s.OrderBy)
 }
 
+// isKind reports whether a call is of a built-in function of a kind.
 func (c *Call) isKind(k FunctionKind) bool {
 	return builtin(c.Name).Kind == k
 }
 
+// firstCall returns the first call of a function of a kind at or below n, or nil.
 func firstCall(n Node, k FunctionKind) *Call {
 	for c := range Calls(n) {
 		if c.isKind(k) {

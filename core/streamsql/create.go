@@ -48,6 +48,7 @@ var basicTypes = map[string]basicType{
 	"BYTEA":    {"bytea", nil},
 }
 
+// create reads CREATE STREAM or CREATE TABLE to the end of the text, or to a semicolon.
 func (p *parser) create() *Create {
 	from := p.tok.pos
 	p.next()
@@ -74,6 +75,7 @@ func (p *parser) columns() []*Column {
 	return list
 }
 
+// columnList is columns at a depth that is counted.
 func (p *parser) columnList() []*Column {
 	if !p.got("(") {
 		p.failHint("the parentheses of the fields are needed even when there are none: ()",
@@ -100,6 +102,8 @@ func (p *parser) columnList() []*Column {
 	return list
 }
 
+// with reads WITH. The engine wants it after the brackets of the columns, and also after those of a STRUCT
+// that neither a comma nor a bracket follows.
 func (p *parser) with() {
 	if p.word0() != "WITH" {
 		p.fail("found %q, expected is with.", p.shown())
@@ -107,6 +111,7 @@ func (p *parser) with() {
 	p.next()
 }
 
+// column reads the name of a column, its type and its default.
 func (p *parser) column() *Column {
 	c := p.slabs.columns.next(p.slabs.room)
 	c.Name = p.tok.lit
@@ -146,6 +151,7 @@ func (p *parser) columnType(format string) Type {
 	return t
 }
 
+// noType ends the parsing where a type should stand, with a hint at one of a like name or meaning.
 func (p *parser) noType(format string) {
 	hint := foreignWords[p.word0()]
 	if hint == "" {
@@ -154,6 +160,7 @@ func (p *parser) noType(format string) {
 	p.failHint(hint, format, p.tok.lit)
 }
 
+// element reads the type of the elements of an ARRAY, in parentheses.
 func (p *parser) element() *Type {
 	p.want("(", "found %q, expect lparen in array type definition.")
 	t := p.columnType("found %q, expect stream data types.")
@@ -182,6 +189,7 @@ func (p *parser) defaultValue(t Type) Expr {
 	return e
 }
 
+// checkDefault refuses a default for a type that takes none, and one that is no value of the type.
 func checkDefault(at Span, t Type, lit string) {
 	basic := basicTypes[t.Name]
 	switch {

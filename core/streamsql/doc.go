@@ -68,4 +68,27 @@
 //	other     = ( "DESCRIBE" | "EXPLAIN" | "DROP" ) ( "STREAM" | "TABLE" ) IDENT anything .
 //
 // The words CREATE, STREAM, WITH and the like, types and option names are no reserved words and may stand in quotes.
+//
+// # Numbers
+//
+// An integer beyond 64 bits is the nearest one within, but an error as the bound of a subscript. A sign belongs to the
+// number after it, so LIMIT -1 has an integer and is a statement; Lint warns of it.
+//
+// # Messages
+//
+// A message has the words of the engine to the last byte, also where they end in a blank or a line break: what shows
+// them may trim them, what answers a client of the engine must not. A literal in them is cut after some 2,000 bytes.
+//
+// # Limits
+//
+// The engine reads texts of any size, and a text of brackets only kills it. Here a statement is refused that exceeds
+// MaxDepth, MaxTokens, MaxOperands or MaxPatterns, all far beyond any that is meant. Below them the time and the
+// memory a text takes grow with its length and not faster, and chains of operators are no nesting: nothing here
+// calls itself for each of their links.
+//
+// # Cost
+//
+// A rule takes about three times as long as reading its tokens. The literals of tokens are parts of the text, nodes
+// come several to an allocation (slab.go), and the checks of whole statements are made when there is a call that
+// could fail them. A statement without faults costs CheckCalls and Lint no memory.
 package streamsql

@@ -59,6 +59,7 @@ func (p *parser) operator() Op {
 	return ""
 }
 
+// negated reads what may follow NOT after an operand. There is no NOT before one.
 func (p *parser) negated() Op {
 	if p.tok.kind == keyword {
 		switch p.tok.lit {
@@ -97,6 +98,7 @@ func (p *parser) right(op Op) Expr {
 	return y
 }
 
+// isNegative reports whether an expression is a number that is printed with a sign. Zero may be one: -0.0.
 func isNegative(e Expr) bool {
 	switch e := e.(type) {
 	case *Int:
@@ -156,6 +158,7 @@ func (p *parser) operand() Expr {
 	return nil
 }
 
+// keywordOperand reads an operand that begins with a reserved word, or returns nil when none does.
 func (p *parser) keywordOperand() Expr {
 	from, lit := p.tok.pos, p.tok.lit
 	switch {
@@ -174,6 +177,7 @@ func (p *parser) keywordOperand() Expr {
 	return nil
 }
 
+// symbolOperand reads an operand that begins with a bracket, a star or a sign, or returns nil.
 func (p *parser) symbolOperand() Expr {
 	from := p.tok.pos
 	switch p.tok.lit {
@@ -255,6 +259,7 @@ func (p *parser) list(from int) Expr {
 	}
 }
 
+// listOperand reads the operand that stands for a list. It counts as nested because another IN may begin it.
 func (p *parser) listOperand() Expr {
 	p.enter()
 	e := p.reworded(reword{before: "expect expression after IN, but got error "}, p.operand)

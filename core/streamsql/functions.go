@@ -189,6 +189,7 @@ var typeNames = map[string]struct {
 	},
 }
 
+// typeName checks the name of the type that a value is converted to.
 func typeName(c *Call, i int) string {
 	s, ok := c.Args[i].(*String)
 	types := typeNames[strings.ToLower(c.Name)]
@@ -198,6 +199,7 @@ func typeName(c *Call, i int) string {
 	return types.words
 }
 
+// encoding checks the name of an encoding, of which there is one.
 func encoding(c *Call, i int) string {
 	if c.Args[i].(*String).Value == "base64" {
 		return ""
@@ -205,6 +207,7 @@ func encoding(c *Call, i int) string {
 	return "Only base64 is supported for the 2nd parameter."
 }
 
+// lagIndex, startIndex and splitIndex check that an index is none from the end. The misspelling is the engine's.
 func lagIndex(c *Call, i int) string {
 	return notNegative(c.Args[i], "the index should not be a nagtive integer")
 }
@@ -217,6 +220,7 @@ func splitIndex(c *Call, i int) string {
 	return notNegative(c.Args[i], "The index should not be a nagtive integer.")
 }
 
+// notNegative returns the words when an argument is a literal below zero.
 func notNegative(e Expr, words string) string {
 	if classOf(e) == classNegative {
 		return words
@@ -224,6 +228,7 @@ func notNegative(e Expr, words string) string {
 	return ""
 }
 
+// endIndex checks that the end of a substring, if both are literals, is after its start.
 func endIndex(c *Call, i int) string {
 	start, ok := c.Args[i-1].(*Int)
 	end, ok2 := c.Args[i].(*Int)
@@ -260,6 +265,7 @@ func metaReference(c *Call, i int) string {
 	return fmt.Sprintf("Expect meta reference type for parameter %d", i+1)
 }
 
+// mqttReference checks the name of what an MQTT message tells besides its content.
 func mqttReference(c *Call, i int) string {
 	ref, ok := c.Args[i].(*Ref)
 	if !ok || strings.EqualFold(ref.Name, "topic") || strings.EqualFold(ref.Name, "messageid") {

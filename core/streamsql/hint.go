@@ -44,6 +44,7 @@ func distance(a, b string) int {
 	return last[len(b)]
 }
 
+// didYouMean asks whether the nearest candidate is meant, or says nothing when none is near.
 func didYouMean(word string, candidates []string) string {
 	if near := Nearest(word, candidates); near != "" {
 		return "did you mean " + near + "?"
@@ -108,6 +109,7 @@ func (p *parser) nameHint() string {
 	return p.hint()
 }
 
+// stringHint says what is wrong with a string where none may stand.
 func (p *parser) stringHint() string {
 	if p.prev.kind == p.tok.kind && p.prev.end == p.tok.pos {
 		return "a quote within a string needs a backslash before it"
@@ -115,6 +117,7 @@ func (p *parser) stringHint() string {
 	return "a name stands between backquotes, or without quotes"
 }
 
+// illegalHint says what is wrong with a token that is none, from the literal that the engine shows.
 func illegalHint(lit string) string {
 	switch {
 	case strings.HasPrefix(lit, "INVALID STRING"):

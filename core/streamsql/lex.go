@@ -87,6 +87,7 @@ func (l *lexer) scan() (kind, string) {
 	return illegal, ""
 }
 
+// word reads a name or a reserved word.
 func (l *lexer) word() (kind, string) {
 	start := l.pos
 	for l.pos < len(l.text) && byteClasses[l.text[l.pos]] >= letter {
@@ -187,6 +188,7 @@ func (l *lexer) blockComment() (kind, string) {
 	return comment, ""
 }
 
+// quoted reads a string in either kind of quotes, or a name between backquotes.
 func (l *lexer) quoted(c byte) (kind, string) {
 	switch c {
 	case '"':
@@ -197,6 +199,7 @@ func (l *lexer) quoted(c byte) (kind, string) {
 	return ident, l.backquoted()
 }
 
+// backquoted reads a name of any characters. One that is not closed goes to the end of the text.
 func (l *lexer) backquoted() string {
 	l.pos++
 	start := l.pos
@@ -209,6 +212,7 @@ func (l *lexer) backquoted() string {
 	return l.text[start : start+n]
 }
 
+// doubleQuoted reads a string, which is illegal when it is not closed.
 func (l *lexer) doubleQuoted() (kind, string) {
 	start := l.pos
 	for l.pos++; l.pos < len(l.text); l.pos++ {
@@ -254,6 +258,7 @@ func (l *lexer) singleQuoted() (kind, string) {
 	return illegal, b.String()
 }
 
+// unquote replaces the escapes of a double-quoted string, all of those of Go.
 func unquote(k kind, quoted string) (kind, string) {
 	s, err := strconv.Unquote(quoted)
 	if err != nil {

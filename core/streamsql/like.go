@@ -31,6 +31,8 @@ func isPlain(pattern string) bool {
 	return true
 }
 
+// likeToRegexp makes the regular expression that the engine does: % is any text, _ any character, and both
+// stand for themselves after a backslash.
 func likeToRegexp(pattern string) string {
 	var b strings.Builder
 	b.WriteByte('^')

@@ -34,6 +34,7 @@ type linter struct {
 	found []*Error
 }
 
+// warn adds a warning.
 func (l *linter) warn(at Span, hint, format string, args ...any) {
 	l.found = append(l.found, &Error{Pos: at.From, End: at.To, Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
@@ -52,12 +53,14 @@ func (l *linter) end(s *Select) {
 	}
 }
 
+// limit warns of a LIMIT below zero. A sign belongs to the number, so the engine sees an integer and takes it.
 func (l *linter) limit(n *Int) {
 	if n != nil && n.Value < 0 {
 		l.warn(n.Span, "", "no number of rows is below zero")
 	}
 }
 
+// source warns of a name that is empty, or joined from words of which the last was meant as the alias.
 func (l *linter) source(s *Source) {
 	if s.Name == "" {
 		l.warn(s.Span, "", "the name of the stream is empty")
@@ -69,6 +72,7 @@ func (l *linter) source(s *Source) {
 	}
 }
 
+// binary warns of operators that do not bind or mean what they seem to.
 func (l *linter) binary(b *Binary) {
 	between := l.text[min(b.X.End(), b.Y.Pos()):b.Y.Pos()]
 	switch {
@@ -94,6 +98,7 @@ func grouped(b *Binary) string {
 	return Print(&Binary{b.Span, b.Op, &Paren{Span{b.X.Pos(), b.X.End()}, b.X}, b.Y})
 }
 
+// window warns of a window without length, which the engine takes when it reads the statement.
 func (l *linter) window(w *Window) {
 	if w.Name == "countwindow" || len(w.Args) < 2 {
 		return

@@ -65,6 +65,7 @@ func (p *parser) low() Expr {
 	return p.bound("start")
 }
 
+// slice reads the rest of a subscript whose colon has been read.
 func (p *parser) slice(from int, low Expr) Expr {
 	s := &Slice{Low: low}
 	if !p.tok.is("]") {
@@ -103,6 +104,7 @@ func (p *parser) plainInt(which string) Expr {
 	return p.number(from, sign)
 }
 
+// caseExpr reads a CASE. ELSE may stand between branches and be repeated: the last counts.
 func (p *parser) caseExpr() Expr {
 	c := &Case{}
 	from := p.tok.pos

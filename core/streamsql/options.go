@@ -82,10 +82,12 @@ var optionTable = []struct {
 // formats are the formats a default build of the engine registers.
 var formats = []string{"json", "binary", "delimited", "urlencoded", "protobuf"}
 
+// knownFormat reports whether the engine would find a format, in any case. None at all is JSON.
 func knownFormat(name string) bool {
 	return name == "" || slices.Contains(formats, strings.ToLower(name))
 }
 
+// text makes the setter of an option that may have any value.
 func text(field func(*Options) *string) func(*Options, string) string {
 	return func(o *Options, value string) string {
 		*field(o) = value
@@ -93,6 +95,7 @@ func text(field func(*Options) *string) func(*Options, string) string {
 	}
 }
 
+// lower makes the setter of an option that is kept in lower case.
 func lower(field func(*Options) *string) func(*Options, string) string {
 	return func(o *Options, value string) string {
 		*field(o) = strings.ToLower(value)
@@ -100,6 +103,7 @@ func lower(field func(*Options) *string) func(*Options, string) string {
 	}
 }
 
+// boolean makes the setter of an option that is true or false, written in any case, in quotes or not.
 func boolean(name string, field func(*Options) *bool) func(*Options, string) string {
 	return func(o *Options, value string) string {
 		upper := strings.ToUpper(value)
@@ -111,6 +115,7 @@ func boolean(name string, field func(*Options) *bool) func(*Options, string) str
 	}
 }
 
+// setRetainSize takes any integer, as the engine does, also one below zero.
 func setRetainSize(o *Options, value string) string {
 	n, err := strconv.Atoi(value)
 	if err != nil {
@@ -120,6 +125,7 @@ func setRetainSize(o *Options, value string) string {
 	return ""
 }
 
+// setExtra takes any JSON text, be it an object or not.
 func setExtra(o *Options, value string) string {
 	if !json.Valid([]byte(value)) {
 		return "invalid extra option, expect JSON string"
@@ -128,6 +134,7 @@ func setExtra(o *Options, value string) string {
 	return ""
 }
 
+// optionNames are the names of all options, in the order in which the engine lists them.
 func optionNames() []string {
 	var names []string
 	for _, o := range optionTable {
@@ -150,6 +157,7 @@ func (p *parser) options() Options {
 	return o
 }
 
+// option reads one option and sets it.
 func (p *parser) option(o *Options) {
 	g := Option{Name: p.word0()}
 	from := p.tok.pos

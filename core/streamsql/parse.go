@@ -45,6 +45,7 @@ func Check(text string, known func(name string) bool) (*Select, error) {
 	return parseSelect(text, func(f finding) *Error { return f.check(known) })
 }
 
+// parseSelect parses a SELECT; check, if it is not nil, may refuse its calls as they are read.
 func parseSelect(text string, check func(finding) *Error) (s *Select, err error) {
 	p := parser{lex: lexer{text: text}, check: check, slabs: slabs{room: roomFor(text)}}
 	p.next()
@@ -110,6 +111,7 @@ type place struct {
 	pos, end int
 }
 
+// next goes on to the next token.
 func (p *parser) next() {
 	p.prev = place{p.tok.kind, p.tok.pos, p.tok.end}
 	p.tok = p.lex.next()
@@ -138,6 +140,7 @@ func (p *parser) span(from int) Span {
 	return Span{from, max(from, p.prev.end)}
 }
 
+// errorf makes a finding about the current token.
 func (p *parser) errorf(format string, args ...any) *Error {
 	return failure(Span{p.tok.pos, p.tok.end}, format, args...)
 }
@@ -152,6 +155,7 @@ func (p *parser) failName(format string, args ...any) {
 	p.failHint(p.nameHint(), format, args...)
 }
 
+// failHint ends the parsing at the current token with a hint.
 func (p *parser) failHint(hint, format string, args ...any) {
 	e := p.errorf(format, args...)
 	e.Hint = hint
@@ -173,6 +177,7 @@ func failure(at Span, format string, args ...any) *Error {
 	return &Error{Pos: at.From, End: at.To, Msg: fmt.Sprintf(format, args...)}
 }
 
+// shortened is a literal as messages show it, whole unless it is very long.
 func shortened(s string) string {
 	const longest = 2000
 	if len(s) <= longest {
@@ -187,6 +192,7 @@ type reword struct {
 	after  string // when not empty, what it says after that instead of the message
 }
 
+// message is what becomes of a message.
 func (r reword) message(msg string) string {
 	if r.after != "" {
 		msg = r.after
@@ -218,4 +224,5 @@ func (p *parser) enter() {
 	}
 }
 
+// leave ends a level of nesting.
 func (p *parser) leave() { p.depth-- }

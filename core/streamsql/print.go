@@ -20,6 +20,7 @@ type printer struct {
 	bare bool // what is printed next follows IN, so a list needs no IN of its own
 }
 
+// add prints words as they are.
 func (p *printer) add(parts ...string) {
 	for _, s := range parts {
 		p.WriteString(s)
@@ -27,6 +28,7 @@ func (p *printer) add(parts ...string) {
 	p.bare = false
 }
 
+// node prints a statement or a part of one.
 func (p *printer) node(n Node) {
 	switch n := n.(type) {
 	case *Select:
@@ -63,6 +65,7 @@ func (p *printer) node(n Node) {
 	}
 }
 
+// expr prints an expression.
 func (p *printer) expr(e Expr) {
 	switch e := e.(type) {
 	case *Int:
@@ -102,6 +105,7 @@ func (p *printer) expr(e Expr) {
 	}
 }
 
+// brackets prints lists and subscripts.
 func (p *printer) brackets(e Expr) {
 	switch e := e.(type) {
 	case *List:
@@ -145,6 +149,7 @@ func (p *printer) binary(e *Binary) {
 	}
 }
 
+// star prints * with what is left out and computed anew. All of either stands in one pair of brackets.
 func (p *printer) star(s *Star) {
 	p.add("*")
 	if s.Except != nil {
@@ -162,6 +167,7 @@ func (p *printer) star(s *Star) {
 	}
 }
 
+// caseExpr prints a CASE, its ELSE last.
 func (p *printer) caseExpr(c *Case) {
 	p.add("CASE")
 	p.optional(" ", c.Value)
@@ -173,6 +179,7 @@ func (p *printer) caseExpr(c *Case) {
 	p.add(" END")
 }
 
+// window prints the definition of a window, in capitals like a keyword.
 func (p *printer) window(w *Window) {
 	p.add(strings.ToUpper(w.Name))
 	p.args(w.Args)
@@ -210,12 +217,14 @@ func (p *printer) over(o *Over, whenFirst bool) {
 	p.add(")")
 }
 
+// args prints expressions in parentheses.
 func (p *printer) args(args []Expr) {
 	p.add("(")
 	list(p, args)
 	p.add(")")
 }
 
+// list prints nodes with commas between them.
 func list[N Node](p *printer, nodes []N) {
 	for i, n := range nodes {
 		p.separate(i)
@@ -223,12 +232,14 @@ func list[N Node](p *printer, nodes []N) {
 	}
 }
 
+// separate prints a comma before every item of a list but the first.
 func (p *printer) separate(i int) {
 	if i > 0 {
 		p.add(", ")
 	}
 }
 
+// optional prints an expression and what stands before it, if there is one.
 func (p *printer) optional(before string, e Expr) {
 	if e != nil {
 		p.add(before)
@@ -236,6 +247,7 @@ func (p *printer) optional(before string, e Expr) {
 	}
 }
 
+// reference prints the name of a field. A star after a qualifier is no name and stands without quotes.
 func reference(r *Ref) string {
 	last := name(r.Name)
 	if r.Name == "*" {
@@ -265,6 +277,7 @@ func float(v float64) string {
 	return s
 }
 
+// noun is the keyword for a stream or a table, and plural the one for all of them.
 func noun(table bool) string {
 	if table {
 		return "TABLE"

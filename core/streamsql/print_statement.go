@@ -4,6 +4,7 @@ import (
 	"strconv"
 )
 
+// selectStatement prints the clauses of a SELECT. An ORDER BY without items is none.
 func (p *printer) selectStatement(s *Select) {
 	p.add("SELECT ")
 	list(p, s.Fields)
@@ -32,6 +33,7 @@ func (p *printer) selectStatement(s *Select) {
 	}
 }
 
+// field prints an expression with its alias.
 func (p *printer) field(f *Field) {
 	p.node(f.Expr)
 	if f.Alias != "" {
@@ -42,6 +44,7 @@ func (p *printer) field(f *Field) {
 	}
 }
 
+// source prints the name of a stream or table with its alias.
 func (p *printer) source(s *Source) {
 	p.add(sourceName(s))
 	if s.Alias != "" {
@@ -66,12 +69,14 @@ func sourceName(s *Source) string {
 	return s.Name
 }
 
+// join prints a joined source and its condition.
 func (p *printer) join(j *Join) {
 	p.add(j.Type, " JOIN ")
 	p.source(j.Source)
 	p.optional(" ON ", j.On)
 }
 
+// sortItem prints what to sort by. Ascending order goes without saying.
 func (p *printer) sortItem(s *SortItem) {
 	p.node(s.Expr)
 	if s.Desc {
@@ -79,6 +84,7 @@ func (p *printer) sortItem(s *SortItem) {
 	}
 }
 
+// create prints all options as they were given, also those given twice.
 func (p *printer) create(c *Create) {
 	p.add("CREATE ", noun(c.Table), " ", name(c.Name), " (")
 	list(p, c.Fields)
@@ -90,12 +96,14 @@ func (p *printer) create(c *Create) {
 	p.add(")")
 }
 
+// column prints a column.
 func (p *printer) column(c *Column) {
 	p.add(name(c.Name), " ")
 	p.columnType(c.Type)
 	p.optional(" DEFAULT ", c.Default)
 }
 
+// columnType prints a type with what it consists of.
 func (p *printer) columnType(t Type) {
 	p.add(t.Name)
 	switch {

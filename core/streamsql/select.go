@@ -58,6 +58,8 @@ func (p *parser) endOfSelect(s *Select) {
 	}
 }
 
+// limit reads LIMIT. The engine wants an expression that is an integer, so a sign before the digits is fine
+// and brackets around them are not.
 func (p *parser) limit() *Int {
 	if !p.got("LIMIT") {
 		return nil
@@ -89,6 +91,7 @@ func (p *parser) fields(list []*Field) []*Field {
 	return list
 }
 
+// field reads an item of a SELECT list or of REPLACE.
 func (p *parser) field() *Field {
 	f := p.slabs.fields.next(p.slabs.room)
 	f.Expr = p.expr()
@@ -166,6 +169,7 @@ func (p *parser) sourceWord(s *Source, more []string) []string {
 	return more
 }
 
+// joins reads the joined sources, each after the kind of its join.
 func (p *parser) joins() []*Join {
 	var list []*Join
 	for p.tok.is("INNER") || p.tok.is("LEFT") || p.tok.is("RIGHT") || p.tok.is("FULL") || p.tok.is("CROSS") {
@@ -174,6 +178,7 @@ func (p *parser) joins() []*Join {
 	return list
 }
 
+// join reads one joined source. Its condition may be left out, and must be for CROSS.
 func (p *parser) join() *Join {
 	from := p.tok.pos
 	j := &Join{Type: p.tok.lit}

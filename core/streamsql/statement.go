@@ -62,6 +62,7 @@ func (p *parser) word0() string {
 	return strings.ToUpper(p.tok.lit)
 }
 
+// show reads SHOW STREAMS or SHOW TABLES. Unlike those of target, it must end there.
 func (p *parser) show() *Show {
 	from := p.tok.pos
 	p.next()
@@ -90,6 +91,7 @@ func (p *parser) target() (at Span, table bool, name string) {
 	return p.span(from), table, name
 }
 
+// streamOrTable reads one of the two words and reports whether it is TABLE.
 func (p *parser) streamOrTable() bool {
 	word := p.word0()
 	if word != "STREAM" && word != "TABLE" {
@@ -99,6 +101,7 @@ func (p *parser) streamOrTable() bool {
 	return word == "TABLE"
 }
 
+// sourceName reads the name of a stream or table; the noun is for the message when there is none.
 func (p *parser) sourceName(noun string) string {
 	if p.tok.kind != ident {
 		p.failName("found %q, expected %s name.", p.tok.lit, noun)

@@ -51,6 +51,7 @@ var reserved = byLetter(`SELECT AS FROM WHERE AND OR GROUP HAVING ORDER BY DESC 
 	CROSS JOIN ON CASE WHEN THEN DEFAULT ELSE END IN NOT BETWEEN LIKE OVER PARTITION REPLACE EXCEPT INVISIBLE
 	TRUE FALSE DD HH MI SS MS LIMIT`)
 
+// byLetter sorts words in capitals by their first letter.
 func byLetter(words string) (by [26][]string) {
 	for w := range strings.FieldsSeq(words) {
 		by[w[0]-'A'] = append(by[w[0]-'A'], w)
@@ -73,6 +74,7 @@ func Reserved(word string) bool {
 	return word != "" && byteClasses[word[0]] == letter && reservedWord(word) != ""
 }
 
+// isTimeUnit reports whether a reserved word is a unit of time: days, hours, minutes, seconds or milliseconds.
 func isTimeUnit(keyword string) bool {
 	switch keyword {
 	case "DD", "HH", "MI", "SS", "MS":
@@ -81,6 +83,7 @@ func isTimeUnit(keyword string) bool {
 	return false
 }
 
+// wordSet makes a set of the words of a text.
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)
 	for w := range strings.FieldsSeq(words) {

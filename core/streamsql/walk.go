@@ -61,6 +61,7 @@ func appendParts(to []Node, n Node) []Node {
 	return to
 }
 
+// appendSelect appends the clauses of a SELECT.
 func appendSelect(to []Node, s *Select) []Node {
 	to = appendNodes(to, s.Fields)
 	to = appendNodes(append(to, s.Source), s.Joins)
@@ -80,6 +81,7 @@ func appendType(to []Node, t *Type) []Node {
 	return appendNodes(to, t.Fields)
 }
 
+// appendOver appends an OVER clause, if there is one.
 func appendOver(to []Node, o *Over) []Node {
 	if o == nil {
 		return to
@@ -95,6 +97,7 @@ func appendOverParts(to []Node, o *Over) []Node {
 	return appendNodes(appendOne(appendNodes(to, o.PartitionBy), o.When), o.OrderBy)
 }
 
+// appendOne appends an expression, if there is one.
 func appendOne(to []Node, e Expr) []Node {
 	if e == nil {
 		return to
@@ -102,6 +105,7 @@ func appendOne(to []Node, e Expr) []Node {
 	return append(to, e)
 }
 
+// appendNodes appends all of a list.
 func appendNodes[N Node](to []Node, nodes []N) []Node {
 	for _, n := range nodes {
 		to = append(to, n)

@@ -27,6 +27,7 @@ func (p *parser) window(name token, f *Function) Expr {
 	return w
 }
 
+// filter reads FILTER, which has a WHERE of its own in parentheses.
 func (p *parser) filter() Expr {
 	p.next()
 	p.want("(", "Found %q after FILTER, expect parentheses.")
