@@ -49,7 +49,9 @@ func FuzzParseSelect(f *testing.F) {
 			return
 		}
 		checkTree(t, text, s)
-		CheckCalls(s, nil)
+		for _, e := range append(CheckCalls(s, nil), Lint(text, s)...) {
+			checkError(t, text, e)
+		}
 		printed := Print(s)
 		again, err := ParseSelect(printed)
 		checkPrinted(t, text, printed, s, again, err)
