@@ -81,7 +81,10 @@ func plugins(t *testing.T, gate <-chan struct{}) *httptest.Server {
 		w.Header().Set("Content-Type", "application/zip")
 		w.Write(archive())
 	}))
-	t.Cleanup(srv.Close)
+	t.Cleanup(func() {
+		srv.CloseClientConnections() // or closing waits for the console, which waits at the gate
+		srv.Close()
+	})
 	return srv
 }
 

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -92,19 +90,14 @@ func TestImportTwice(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--allow-private-net")
 	v := s.signedIn()
-	asked, gate := make(chan struct{}, 8), make(chan struct{})
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked <- struct{}{}
-		<-gate
-		w.Write(archive())
-	}))
-	t.Cleanup(slow.Close)
-	v.bring(write(t, "edge.json", sampleFrom(t, slow.URL)))
-	const press = "() => [...document.querySelectorAll('button')].find(b => b.textContent == 'Import')?.click()"
-	v.eval(press)
-	<-asked
-	v.eval(press)
-	time.AfterFunc(500*time.Millisecond, func() { close(gate) })
+	gate := make(chan struct{})
+	v.bring(write(t, "edge.json", sampleFrom(t, plugins(t, gate).URL)))
+	v.eval(`() => {
+		const button = [...document.querySelectorAll('button')].find(b => b.textContent == 'Import')
+		button.click()
+		setInterval(() => button.click(), 250)
+	}`)
+	time.AfterFunc(1200*time.Millisecond, func() { close(gate) })
 	v.heading("9 changes applied")
 	if revisions := s.console("history"); strings.Count(revisions, "\n") > 0 {
 		t.Errorf("it was imported more than once:\n%s", revisions)
