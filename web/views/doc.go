@@ -46,6 +46,6 @@
 // # To add a page
 //
 // Write its struct and template, put its texts into locales, add its states to the
-// fixtures of the tests, and run go tool templ generate and npm run assets. A new
+// fixtures of the tests, and run go -C web/views tool templ generate and npm run assets. A new
 // language is one more file in locales.
 package views
