@@ -98,7 +98,7 @@ func (o *operatorNode) fail(prop, hint, msg string) { o.refuse(prop, hint, "%s",
 
 // items returns a list of texts.
 func (o *operatorNode) items(name string) []string {
-	v, _ := lookup(o.props, name)
+	v, _ := o.lookup(name)
 	list, _ := v.([]any)
 	all := make([]string, len(list))
 	for i, e := range list {
@@ -200,7 +200,7 @@ func (o *operatorNode) script() {
 
 // parts returns the objects of a list.
 func (o *operatorNode) parts(name string, wanted []prop) ([]*decoding, bool) {
-	v, _ := lookup(o.props, name)
+	v, _ := o.lookup(name)
 	list, ok := v.([]any)
 	if v != nil && !ok {
 		o.fail(name, "", fmt.Sprintf("1 error(s) decoding:\n\n* '%s': source data must be an array or slice, got %s", name, kindOf(v)))

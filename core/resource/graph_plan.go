@@ -33,10 +33,24 @@ type graphPlan struct {
 	graph   *RuleGraph
 	inputs  map[string][]string // of a node, by its name
 	ordered []string            // nodes, each behind its inputs
+	names   []string            // of nodes, for hints
 }
 
 func (g *graphPlan) faulty() bool {
 	return slices.ContainsFunc(g.found, func(s staged) bool { return s.severity == core.Fault && s.unless.Why == "" })
+}
+
+// near says which node is likely meant by a name.
+func (g *graphPlan) near(name string) string {
+	const most = 1000
+	if len(g.found) >= maxPlanned {
+		return ""
+	}
+	if g.names == nil {
+		g.names = sortedKeys(g.graph.Nodes)
+		g.names = g.names[:min(most, len(g.names))]
+	}
+	return didYouMean(name, g.names)
 }
 
 // at stages what a function finds about a node.
@@ -54,7 +68,7 @@ func (g *graphPlan) sources() {
 	for i, name := range topo.Sources {
 		switch {
 		case g.graph.Nodes[name] == nil:
-			g.below([]any{"topo", "sources", i}, didYouMean(name, sortedKeys(g.graph.Nodes)), "source node %s not defined", name)
+			g.below([]any{"topo", "sources", i}, g.near(name), "source node %s not defined", name)
 		case len(topo.Edges[name]) == 0:
 			g.below([]any{"topo", "sources", i}, "say under topo.edges where it leads", "no edge defined for source node %s", name)
 		}
@@ -123,7 +137,7 @@ func (g *graphPlan) node(name, from string) bool {
 	if g.graph.Nodes[name] != nil {
 		return true
 	}
-	g.below([]any{"topo", "edges", from}, didYouMean(name, sortedKeys(g.graph.Nodes)), "node %s is not defined", name)
+	g.below([]any{"topo", "edges", from}, g.near(name), "node %s is not defined", name)
 	return false
 }
 
@@ -177,12 +191,16 @@ func (g *graphPlan) flow() {
 			given[name] = g.through(name, n, inputs, given)
 		}
 	}
-	if len(g.ordered) < len(g.graph.Nodes) {
-		for _, name := range sortedKeys(g.graph.Nodes) {
-			if !slices.Contains(g.ordered[:min(len(g.ordered), maxPlanned)], name) && len(g.inputs[name]) > 0 {
-				g.below([]any{"nodes", name}, "take out the edge that closes the ring", "the nodes form a ring")
-				return
-			}
+	g.ring()
+}
+
+// ring refuses nodes that lead to themselves.
+func (g *graphPlan) ring() {
+	ordered := set(g.ordered...)
+	for _, name := range sortedKeys(g.graph.Nodes) {
+		if !ordered[name] {
+			g.below([]any{"nodes", name}, "take out the edge that closes the ring", "the nodes form a ring")
+			return
 		}
 	}
 }

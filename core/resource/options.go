@@ -4,7 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
+	"strings"
 	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/jsonscan"
 )
 
 // RuleOption is the options object of a rule.
@@ -98,6 +104,37 @@ func (d *Duration) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	return fmt.Errorf("unsupported type:%t", v)
+}
+
+// optionNames are the names of the options, as the engine writes them.
+var optionNames = jsonNames(reflect.TypeFor[RuleOption]())
+
+func jsonNames(t reflect.Type) []string {
+	var all []string
+	for f := range t.Fields() {
+		all = append(all, f.Tag.Get("json"))
+	}
+	return all
+}
+
+// unknownOptions warns of options that the engine does not know: it passes over them.
+func (r *Rule) unknownOptions() []core.Finding {
+	const most = 10
+	at := place(r.text, "options")
+	if at < 0 || r.text[at] != '{' {
+		return nil
+	}
+	var findings []core.Finding
+	s := jsonscan.Scanner{Data: []byte(r.text), Pos: at}
+	_ = s.Members(func(name string) error {
+		known := slices.Contains(optionNames, name) || slices.ContainsFunc(optionNames, func(o string) bool { return strings.EqualFold(o, name) })
+		if !known && len(findings) < most {
+			findings = append(findings, warning(r.ref, didYouMean(name, optionNames), "there is no option %s; it is ignored", name).At(r.text, s.Pos))
+		}
+		s.Skip()
+		return nil
+	})
+	return findings
 }
 
 // faults returns the engine's lines about values out of range.

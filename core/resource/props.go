@@ -41,6 +41,7 @@ type prop struct {
 // case, null for nothing, types not converted.
 type decoding struct {
 	props map[string]any
+	exact bool     // whether no property is a known one in another case
 	lines []string // what is wrong, in the engine's words
 	first string   // the first property that is of the wrong type
 }
@@ -49,7 +50,7 @@ type decoding struct {
 func (d *decoding) decode(wanted []prop) string {
 	d.lines = nil
 	for _, p := range wanted {
-		v, ok := lookup(d.props, p.name)
+		v, ok := d.lookup(p.name)
 		if !ok || v == nil {
 			continue
 		}
@@ -67,12 +68,13 @@ func (d *decoding) decode(wanted []prop) string {
 }
 
 // lookup returns a property by its name, else by its name in another case.
-func lookup(props map[string]any, name string) (any, bool) {
-	if v, ok := props[name]; ok {
-		return v, true
+func (d *decoding) lookup(name string) (any, bool) {
+	v, ok := d.props[name]
+	if ok || d.exact || len(d.props) == 0 {
+		return v, ok
 	}
-	for _, key := range otherCases(props, name) {
-		return props[key], true
+	for _, key := range otherCases(d.props, name) {
+		return d.props[key], true
 	}
 	return nil, false
 }
@@ -168,7 +170,7 @@ func (d *decoding) object(name string, typ propType, v any) {
 
 // text returns a text, or def where there is none.
 func (d *decoding) text(name, def string) string {
-	if v, ok := lookup(d.props, name); ok {
+	if v, ok := d.lookup(name); ok {
 		if s, ok := v.(string); ok {
 			return s
 		}
@@ -177,14 +179,14 @@ func (d *decoding) text(name, def string) string {
 }
 
 func (d *decoding) flag(name string) bool {
-	v, _ := lookup(d.props, name)
+	v, _ := d.lookup(name)
 	b, _ := v.(bool)
 	return b
 }
 
 // number returns a number without its fraction, or def where there is none.
 func (d *decoding) number(name string, def int64) int64 {
-	if v, ok := lookup(d.props, name); ok {
+	if v, ok := d.lookup(name); ok {
 		if f, ok := v.(float64); ok {
 			return whole(f)
 		}
@@ -204,7 +206,7 @@ func whole(f float64) int64 {
 
 // time returns a duration, or def where there is none.
 func (d *decoding) time(name string, def time.Duration) time.Duration {
-	v, _ := lookup(d.props, name)
+	v, _ := d.lookup(name)
 	switch v := v.(type) {
 	case string:
 		t, _ := time.ParseDuration(v)

@@ -18,7 +18,7 @@ func (p *planner) query() {
 	if len(p.found) > before {
 		return
 	}
-	for _, step := range []func(){q.cycles, q.bindAll, q.validate, q.plan} {
+	for _, step := range []func(){q.declare, q.cycles, q.bindAll, q.validate, q.plan} {
 		if step(); len(p.found) > before {
 			return
 		}
@@ -35,7 +35,9 @@ type query struct {
 	sources []querySource
 	// free is whether any column may be there, since a source declares none.
 	free    bool
-	aliases map[string]int // of fields, in lower case, by number
+	aliases map[string]int         // of fields, in lower case, by number
+	columns map[string]int         // in how many sources they are, by name in lower case
+	called  map[string]querySource // the first source of a name or alias
 }
 
 // querySource is a stream or table that a query reads.
@@ -47,6 +49,27 @@ type querySource struct {
 // called reports whether a qualifier means the source.
 func (s querySource) called(name string) bool {
 	return s.Name == name || s.Alias != "" && s.Alias == name
+}
+
+// declare notes what names and columns the sources have.
+func (q *query) declare() {
+	q.called = make(map[string]querySource, len(q.sources))
+	if !q.free && len(q.sources) > 1 {
+		q.columns = map[string]int{}
+	}
+	for _, s := range q.sources {
+		if _, again := q.called[s.Name]; !again {
+			q.called[s.Name] = s
+			for name := range s.stream.columns {
+				if q.columns != nil {
+					q.columns[name]++
+				}
+			}
+		}
+		if _, taken := q.called[s.Alias]; !taken && s.Alias != "" {
+			q.called[s.Alias] = s
+		}
+	}
 }
 
 // source finds a stream or table.
@@ -109,7 +132,7 @@ func (q *query) open(s querySource) {
 
 // cycles refuses aliases that need each other.
 func (q *query) cycles() {
-	q.aliases = map[string]int{}
+	q.aliases = make(map[string]int, len(q.stmt.Fields))
 	for i, f := range q.stmt.Fields {
 		if f.Alias == "" {
 			continue

@@ -90,8 +90,8 @@ func clauses(s *streamsql.Select) []streamsql.Node {
 func (q *query) bind(ref *streamsql.Ref, field int) {
 	name := ref.Name
 	if ref.Qualifier != "" {
-		if i := slices.IndexFunc(q.sources, func(s querySource) bool { return s.called(ref.Qualifier) }); i >= 0 {
-			q.bindQualified(ref, q.sources[i])
+		if s, ok := q.called[ref.Qualifier]; ok {
+			q.bindQualified(ref, s)
 			return
 		}
 		name = ref.Qualifier // a path into a column
@@ -114,14 +114,13 @@ func (q *query) bind(ref *streamsql.Ref, field int) {
 
 // count returns in how many sources there is a column.
 func (q *query) count(lower string) int {
-	n := 0
-	for i, s := range q.sources {
-		first := slices.IndexFunc(q.sources, func(o querySource) bool { return o.Name == s.Name })
-		if first == i && s.stream.columns[lower] {
-			n++
-		}
+	if q.columns != nil {
+		return q.columns[lower]
 	}
-	return n
+	if q.sources[0].stream.columns[lower] {
+		return 1
+	}
+	return 0
 }
 
 func (q *query) bindQualified(ref *streamsql.Ref, s querySource) {
@@ -135,7 +134,7 @@ func (q *query) bindQualified(ref *streamsql.Ref, s querySource) {
 func (q *query) columnHint(name string, sources []querySource) string {
 	const most = 1000
 	var columns []string
-	for _, s := range sources {
+	for _, s := range sources[:min(maxPlanned, len(sources))] {
 		for _, c := range s.stream.Create.Fields[:min(most, len(s.stream.Create.Fields))] {
 			columns = append(columns, c.Name)
 		}

@@ -3,6 +3,7 @@ package resource
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ekuiper-console/core"
@@ -29,7 +30,8 @@ type Rule struct {
 	stmt *streamsql.Select // nil without SQL
 
 	prepared bool
-	staged   []staged // what was found about actions and the graph
+	notes    []core.Finding // warnings about the text itself
+	staged   []staged       // what was found about actions and the graph
 }
 
 // decodeRule reads a rule as far as can be without knowing which functions there are.
@@ -90,6 +92,7 @@ func (r *Rule) prepare() {
 		return
 	}
 	r.prepared = true
+	r.notes = append(r.lint(), r.unknownOptions()...)
 	if r.Graph != nil {
 		r.staged = r.planGraph()
 		return
@@ -113,7 +116,8 @@ func (r *Rule) check(scope Scope) []core.Finding {
 	if p := r.judge(scope); p != nil {
 		return []core.Finding{p.finding(r.ref, r.text)}
 	}
-	findings := r.lint()
+	r.prepare()
+	findings := slices.Clip(r.notes)
 	if r.Temp {
 		findings = append(findings, warning(r.ref, "leave out temp to have it run on an engine", "the rule is temporary: it is kept here, but an engine drops it on import"))
 	}

@@ -47,7 +47,7 @@ func (s *stage) sink(typ string, v any) {
 		s.refuse("", "write the properties as an object, such as {}", "expect map[string]interface{} type for the action properties, but found %v", v)
 		return
 	}
-	d := &decoding{props: props}
+	d := &decoding{props: props, exact: plainNames(props)}
 	if !s.common(d) {
 		return
 	}
@@ -68,6 +68,16 @@ func (s *stage) sink(typ string, v any) {
 	if builtin {
 		s.misspelt(props, known.props)
 	}
+}
+
+// plainNames reports whether every property has the name of a known one, letter by letter.
+func plainNames(props map[string]any) bool {
+	for key := range props {
+		if !sinkProps[key] {
+			return false
+		}
+	}
+	return true
 }
 
 // common judges the properties that all sinks share, and reports whether they are

@@ -2,6 +2,7 @@ package resource
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -68,6 +69,19 @@ var sinkTypes = map[string]sinkType{
 	"redisPub": {bytes: true, check: redisPubSink, props: []prop{
 		{"address", aText}, {"username", aText}, {"password", aText}, {"db", aNumber}, {"channel", aText},
 	}},
+}
+
+// sinkProps are the names of all properties of sinks.
+var sinkProps = allProps()
+
+func allProps() map[string]bool {
+	known := set(slices.Concat(propNames(commonProps), propNames(cacheProps))...)
+	for _, typ := range sinkTypes {
+		for _, p := range typ.props {
+			known[p.name] = true
+		}
+	}
+	return known
 }
 
 func memorySink(s *stage, d *decoding) {
@@ -137,7 +151,7 @@ func restSink(s *stage, d *decoding) {
 	case !dynamic(address):
 		s.address("url", address)
 	}
-	if headers, _ := lookup(d.props, "headers"); headers != nil {
+	if headers, _ := d.lookup("headers"); headers != nil {
 		s.headers(headers)
 	}
 }
