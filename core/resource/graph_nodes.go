@@ -19,7 +19,9 @@ var sourceNodeProps = []prop{
 // sourceNode judges a source of a graph: one of its own, or a stream that it names.
 func (s *stage) sourceNode(name string, n *GraphNode) {
 	s.path = append(s.path, "props")
-	wrap := func(msg string) string { return fmt.Sprintf("parse source %s with %v error: %s", name, n.Props, msg) }
+	wrap := func(msg string) string {
+		return fmt.Sprintf("parse source %s with %s error: %s", name, short(n.Props), msg)
+	}
 	d := &decoding{props: n.Props}
 	if msg := d.decode(sourceNodeProps); msg != "" {
 		s.refuse(d.first, "", "%s", wrap(msg))
@@ -90,7 +92,7 @@ type operatorNode struct {
 }
 
 func (o *operatorNode) wrap(msg string) string {
-	return fmt.Sprintf("parse %s %s with %v error: %s", o.node.NodeType, o.name, o.node.Props, msg)
+	return fmt.Sprintf("parse %s %s with %s error: %s", o.node.NodeType, o.name, short(o.node.Props), msg)
 }
 
 // fail stages a fault at a property, in the engine's frame.

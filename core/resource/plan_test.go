@@ -274,7 +274,9 @@ func TestPlanLarge(t *testing.T) {
 		"columns":    `{"sql":"SELECT ` + strings.TrimSuffix(strings.Repeat("hum,", n), ",") + ` FROM d` + strings.Repeat(" INNER JOIN e ON d.id = e.id", n) + `","actions":[{"log":{}}]}`,
 		"joins":      `{"sql":"SELECT * FROM any` + strings.Repeat(" INNER JOIN any ON any.a = any.b", n/10) + `","actions":[{"log":{}}]}`,
 		"template":   `{"sql":"SELECT * FROM d","actions":[{"log":{"dataTemplate":"` + repeat("{{f%d}}", n/10) + `"}}]}`,
-		"brackets":   `{"sql":"SELECT * FROM d","actions":[{"log":{"dataTemplate":"` + "{{" + strings.Repeat("(", n) + `"}}]}`,
+		"brackets":   `{"sql":"SELECT * FROM d","actions":[{"log":{"dataTemplate":"` + "{{" + strings.Repeat("(", 100*n) + `"}}]}`,
+		"deep":       `{"sql":"SELECT * FROM d","actions":[{"log":{"dataTemplate":"` + strings.Repeat("{{if 1}}", 50*n) + `"}}]}`,
+		"wrong":      `{"sql":"SELECT * FROM d","actions":[{"log":{"fields":[` + strings.TrimSuffix(strings.Repeat("1,", 50*n), ",") + `]}}]}`,
 		"nodes":      `{"graph":{"nodes":{` + repeat(`"n%d":{"type":"operator","nodeType":"filter","props":{"expr":"a"}},`, n) + `},"topo":{"sources":["n0"],"edges":{` + repeat(`"n%d":["n1%[1]d"],`, n) + `}}}}`,
 	} {
 		began := time.Now()

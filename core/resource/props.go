@@ -92,12 +92,26 @@ func otherCases(props map[string]any, name string) []string {
 }
 
 func (d *decoding) wrong(format string, args ...any) {
+	const most = 100
+	if len(d.lines) >= most {
+		return
+	}
 	d.lines = append(d.lines, "* "+fmt.Sprintf(format, args...))
+}
+
+// short writes a value as the engine does, unless that is so long that nobody would read it.
+func short(v any) string {
+	const longest = 4096
+	text := fmt.Sprint(v)
+	if len(text) > longest {
+		return strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return text
 }
 
 // unconvertible says that a value is of another type than wanted.
 func (d *decoding) unconvertible(name string, typ propType, v any) {
-	d.wrong("'%s' expected type '%s', got unconvertible type '%s', value: '%v'", name, goTypes[typ], reflect.TypeOf(v), v)
+	d.wrong("'%s' expected type '%s', got unconvertible type '%s', value: '%s'", name, goTypes[typ], reflect.TypeOf(v), short(v))
 }
 
 func (d *decoding) check(name string, typ propType, v any) {

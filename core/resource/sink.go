@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/template"
+	"text/template/parse"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/streamsql"
@@ -44,7 +44,7 @@ func (s *stage) sink(typ string, v any) {
 	}
 	props, ok := v.(map[string]any)
 	if !ok {
-		s.refuse("", "write the properties as an object, such as {}", "expect map[string]interface{} type for the action properties, but found %v", v)
+		s.refuse("", "write the properties as an object, such as {}", "expect map[string]interface{} type for the action properties, but found %s", short(v))
 		return
 	}
 	d := &decoding{props: props, exact: plainNames(props)}
@@ -86,11 +86,11 @@ func (s *stage) common(d *decoding) bool {
 	before := len(s.found)
 	const prefix = "fail to parse sink configuration: "
 	if msg := d.decode(commonProps); msg != "" {
-		s.refuse(d.first, "", "%sread properties %v fail with error: %s", prefix, d.props, msg)
+		s.refuse(d.first, "", "%sread properties %s fail with error: %s", prefix, short(d.props), msg)
 		return false
 	}
 	if msg := d.decode(cacheProps); msg != "" {
-		s.refuse(d.first, "", "%sread properties %v to cache conf fail with error: %s", prefix, d.props, msg)
+		s.refuse(d.first, "", "%sread properties %s to cache conf fail with error: %s", prefix, short(d.props), msg)
 		return false
 	}
 	if n := d.number("batchSize", 0); n < 0 {
@@ -156,51 +156,26 @@ func cacheFaults(d *decoding) []string {
 	return lines
 }
 
+// maxActions bounds how many actions a template may have to be parsed: they nest, and the
+// parser recurses with them.
+const maxActions = 10_000
+
 // template judges the syntax of the data template. Which functions there are is not
 // known here: the engine adds many to those of text/template.
 func (s *stage) template(d *decoding) {
 	text := d.text("dataTemplate", "")
-	if !strings.Contains(text, "{{") {
+	switch n := strings.Count(text, "{{"); {
+	case n == 0:
+		return
+	case n > maxActions:
+		s.note("dataTemplate", "", "the template is too long to be parsed here; it was not checked")
 		return
 	}
-	if msg := templateFault(text); msg != "" {
-		s.refuse("dataTemplate", "", "%s", msg)
+	t := parse.New("sink")
+	t.Mode = parse.SkipFuncCheck
+	if _, err := t.Parse(text, "", "", map[string]*parse.Tree{}); err != nil {
+		s.refuse("dataTemplate", "", "%v", err)
 	}
-}
-
-// missingFunction is what the parser of templates says of a function it does not know.
-const missingFunction = "function "
-
-// templateFault returns what is wrong with a template, or "". Functions that are not
-// known are made known one after the other, up to a bound.
-func templateFault(text string) string {
-	const most = 100
-	known := template.FuncMap{}
-	for range most {
-		_, err := template.New("sink").Funcs(known).Parse(text)
-		if err == nil {
-			return ""
-		}
-		name, ok := unknownFunction(err.Error())
-		if !ok {
-			return err.Error()
-		}
-		if _, again := known[name]; again {
-			return err.Error()
-		}
-		known[name] = func(...any) any { return nil }
-	}
-	return ""
-}
-
-// unknownFunction returns the name of the function that an error of the parser of
-// templates is about.
-func unknownFunction(msg string) (string, bool) {
-	_, rest, ok := strings.Cut(msg, missingFunction+`"`)
-	if !ok {
-		return "", false
-	}
-	return strings.CutSuffix(rest, `" not defined`)
 }
 
 // encoding judges what turns data into bytes.

@@ -186,6 +186,7 @@ func (s *stage) headers(v any) {
 
 var (
 	fileTypes       = set("json", "csv", "lines")
+	fileCompressors = set("", "gzip", "zstd")
 	rollingPatterns = set("", "prefix", "suffix", "none")
 )
 
@@ -211,6 +212,8 @@ func fileSink(s *stage, d *decoding) {
 		s.refuse("fileType", didYouMean(typ, names(fileTypes)), "fileType must be one of json, csv or lines")
 	case typ == "csv" && d.text("format", "") != "delimited":
 		s.refuse("format", `set "format" to "delimited"`, "format must be delimited when fileType is csv")
+	case !fileCompressors[d.text("compression", "")]:
+		s.refuse("compression", "", "compression must be one of gzip, zstd")
 	}
 }
 
