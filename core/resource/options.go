@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -134,6 +135,23 @@ func (r *Rule) unknownOptions() []core.Finding {
 		s.Skip()
 		return nil
 	})
+	return findings
+}
+
+// large warns of numbers that no machine can serve, though the engine takes them.
+func (r *Rule) large() []core.Finding {
+	const large = 1_000_000
+	if r.Options == nil {
+		return nil
+	}
+	var findings []core.Finding
+	for name, n := range map[string]*int{"concurrency": r.Options.Concurrency, "bufferLength": r.Options.BufferLength} {
+		if n != nil && *n > large {
+			f := warning(r.ref, "", "%s is %d: that may take all memory", name, *n)
+			findings = append(findings, f.At(r.text, place(r.text, "options", name)))
+		}
+	}
+	slices.SortFunc(findings, func(a, b core.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
 	return findings
 }
 

@@ -293,3 +293,32 @@ func TestPlanLarge(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPlan: no rule brings the planning down, each finding has its place in the text, and what was
+// prepared beforehand is judged as what was not.
+func FuzzPlan(f *testing.F) {
+	f.Add(plant)
+	f.Add(`{"sql":"SELECT id AS a, a->b[1:2] AS c FROM d AS x INNER JOIN lk ON x.id = lk.id WHERE meta(y) = 1 HAVING count(*) > 1 ORDER BY a","actions":[{"mqtt":{"server":1},"rest":{"url":"x","headers":[]}},null],"options":{"isEventTime":true}}`)
+	f.Add(graphOf(`{"type":"operator","nodeType":"window","props":{"type":"countwindow","size":1e300}}`, `"f":[["snk"],5]`))
+	f.Add(graphOf(`{"type":"operator","nodeType":"join","props":{"from":"d","joins":[{"on":"a = b"}]}}`, `"f":["snk"]`))
+	w := testSources.world(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		ref := core.Ref{Kind: core.Rule, Name: "r"}
+		r, _ := Decode(ref, text)
+		if r == nil {
+			return
+		}
+		again, _ := Decode(ref, text)
+		Prepare(again)
+		Judge(r, Scope{})
+		findings := r.(*Rule).Plan(w)
+		if got := told(again.(*Rule).Plan(w)); got != told(findings) {
+			t.Fatalf("%q planned after it was prepared: %s\nand otherwise: %s", text, got, told(findings))
+		}
+		for _, f := range findings {
+			if f.Message == "" || f.Offset > len(text) {
+				t.Fatalf("%q: %+v", text, f)
+			}
+		}
+	})
+}

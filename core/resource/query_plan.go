@@ -66,7 +66,7 @@ func (q *query) call(c *streamsql.Call) {
 // an alias.
 func (q *query) aggregate(e streamsql.Expr) bool {
 	found := false
-	done := map[string]bool{}
+	var done map[string]bool
 	todo := []streamsql.Expr{e}
 	for len(todo) > 0 && !found {
 		next := todo[len(todo)-1]
@@ -78,6 +78,9 @@ func (q *query) aggregate(e streamsql.Expr) bool {
 				found = found || ok && f.Kind == streamsql.Aggregate
 			case *streamsql.Ref:
 				if x, ok := q.aliased(n); ok && !done[n.Name] {
+					if done == nil {
+						done = map[string]bool{}
+					}
 					done[n.Name] = true
 					todo = append(todo, x)
 				}
@@ -144,7 +147,7 @@ func (q *query) plan() {
 	default:
 		q.lookupJoins()
 	}
-	if n := q.setReturning(); n > 1 && len(q.found) == 0 {
+	if q.stmt.Terminated && len(q.found) == 0 && q.setReturning() > 1 {
 		q.refuse(q.stmt.Pos(), "the semicolon at the end hides it until the rule starts", "set-returning func shouldn't be more than 1")
 	}
 }

@@ -45,6 +45,7 @@ func TestCheck(t *testing.T) {
 		{"rules/a.b", `{"sql":"SELECT * FROM s"}`, "error 0:0 id 'a.b' contains invalid characters: only alphanumeric, hyphens and underscores are allowed"},
 		{"rules/r", `{"sql":"SELECT * FROM s","temp":true,"actions":[{"log":{}}]}`, "warning 0:0 the rule is temporary: it is kept here, but an engine drops it on import"},
 		{"rules/r", `{"sql":"SELECT * FROM s","actions":[{"log":{}}],"options":{"QOS":1,"bufferLenght":9}}`, "warning 1:83 there is no option bufferLenght; it is ignored"},
+		{"rules/r", `{"sql":"SELECT * FROM s","actions":[{"log":{}}],"options":{"concurrency":999999999999}}`, "warning 1:74 concurrency is 999999999999: that may take all memory"},
 		{"rules/r", `{"sql":"SELECT * FROM s"}`, "error 0:0 Missing rule actions."},
 		{"rules/r", `{"sql":"-- nothing","actions":[{"log":{}}]}`, "error 1:8 SQL -- nothing is not a select statement."},
 		{"nativePlugins/x", `{"name":"x","file":"https://h/x.zip"}`, "warning 0:0 the name x does not say what kind of plugin it is; an engine takes it for a source"},

@@ -92,7 +92,7 @@ func (r *Rule) prepare() {
 		return
 	}
 	r.prepared = true
-	r.notes = append(r.lint(), r.unknownOptions()...)
+	r.notes = slices.Concat(r.lint(), r.unknownOptions(), r.large())
 	if r.Graph != nil {
 		r.staged = r.planGraph()
 		return

@@ -65,7 +65,7 @@ func (s *stage) sink(typ string, v any) {
 	if known.bytes {
 		s.encoding(d)
 	}
-	if builtin {
+	if builtin && !d.exact {
 		s.misspelt(props, known.props)
 	}
 }
