@@ -88,7 +88,7 @@
 //
 // # Cost
 //
-// A rule takes about three times as long as reading its tokens. The literals of tokens are parts of the text, nodes
+// A rule takes two to three times as long as reading its tokens. The literals of tokens are parts of the text, nodes
 // come several to an allocation (slab.go), and the checks of whole statements are made when there is a call that
 // could fail them. A statement without faults costs CheckCalls and Lint no memory.
 package streamsql

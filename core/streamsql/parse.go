@@ -56,6 +56,7 @@ func parseSelect(text string, check func(finding) *Error) (s *Select, err error)
 	if !p.tok.is("SELECT") {
 		p.otherStatement(text)
 	}
+	p.prepare()
 	return p.selectStatement(), nil
 }
 

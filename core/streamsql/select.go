@@ -103,7 +103,7 @@ func (p *parser) field() *Field {
 		f.Alias = p.tok.lit
 		p.next()
 	}
-	if isAll(f.Expr) && f.Alias != "" {
+	if f.Alias != "" && isAll(f.Expr) {
 		failAt(p.span(from), "alias is not supported for *")
 	}
 	f.Invisible = p.got("INVISIBLE")

@@ -33,6 +33,29 @@ type stem struct {
 	fields    [4]*Field
 }
 
+// A crown is what most rules of some length need besides, in one allocation.
+type crown struct {
+	fields   [4]Field
+	refs     [8]Ref
+	calls    [4]Call
+	binaries [4]Binary
+	ints     [4]Int
+	open     [8]Expr
+	free     [8]Expr
+}
+
+// prepare gives the parser of a text that is not short the first of its nodes.
+func (p *parser) prepare() {
+	const short = 160
+	if len(p.lex.text) < short {
+		return
+	}
+	c := &crown{}
+	p.slabs.fields.all, p.slabs.refs.all, p.slabs.calls.all = c.fields[:], c.refs[:], c.calls[:]
+	p.slabs.binaries.all, p.slabs.ints.all = c.binaries[:], c.ints[:]
+	p.lists.open, p.lists.free = c.open[:0], c.free[:]
+}
+
 // roomFor is how many nodes of one type to expect in a text. References are twice as frequent.
 func roomFor(text string) int {
 	const bytesPerNode, most = 64, 32
