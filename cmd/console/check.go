@@ -26,16 +26,15 @@ type fileFinding struct {
 // entries name.
 func (c *checkCmd) Run(p *process) error {
 	all := []fileFinding{}
+	var unread []error
 	for _, name := range c.Files {
 		doc, err := readInput(p, name)
-		if err != nil {
-			return err
+		if err == nil {
+			var found []fileFinding
+			found, err = check(name, doc)
+			all = append(all, found...)
 		}
-		found, err := check(name, doc)
-		if err != nil {
-			return err
-		}
-		all = append(all, found...)
+		unread = append(unread, err)
 	}
 	if c.JSON {
 		if err := printJSON(p, all); err != nil {
@@ -44,10 +43,10 @@ func (c *checkCmd) Run(p *process) error {
 	} else {
 		tellFileFindings(p, all)
 	}
-	if len(all) > 0 {
-		return exit(exitTrouble)
+	if err := errors.Join(unread...); err != nil || len(all) == 0 {
+		return err
 	}
-	return nil
+	return exit(exitTrouble)
 }
 
 // tellFileFindings writes findings as compilers do.

@@ -25,7 +25,11 @@ func newRemote(server *url.URL, token string) (*remote, error) {
 	if server.Scheme != "http" && server.Scheme != "https" || server.Host == "" {
 		return nil, core.WithHint(core.Errorf(core.Invalid, "%s is no address of a console", server), "write --server http://host:9082")
 	}
-	return &remote{strings.TrimSuffix(server.String(), "/"), token, &http.Client{}}, nil
+	if server.RawQuery != "" || server.Fragment != "" {
+		return nil, core.WithHint(core.Errorf(core.Invalid, "%s has more than an address", server), "write --server http://host:9082")
+	}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &remote{strings.TrimSuffix(server.String(), "/"), token, &http.Client{CheckRedirect: stay}}, nil
 }
 
 func (r *remote) close() error { return nil }
@@ -135,10 +139,18 @@ func (r *remote) previewBundle(p *process, req importRequest) (*planReport, erro
 	return report, nil
 }
 
-// export downloads a document.
+// export downloads a document. What comes must be one, whatever stands between.
 func (r *remote) export(p *process, rules []string) ([]byte, error) {
-	if len(rules) == 0 {
-		return r.call(p, "/data/export", nil)
+	var body any
+	if len(rules) > 0 {
+		body = rules
 	}
-	return r.call(p, "/data/export", rules)
+	doc, err := r.call(p, "/data/export", body)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := bundle.Decode(doc); err != nil {
+		return nil, core.WithHint(core.Errorf(core.Invalid, "what came is no bundle: %w", err), "is a console at this address?")
+	}
+	return doc, nil
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -32,8 +33,12 @@ type serveCmd struct {
 	LogFormat    string `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json (${default})."`
 }
 
-// shutdownTimeout bounds how long requests and tasks may take to end.
-const shutdownTimeout = 30 * time.Second
+// How long may pass until the end: for tasks whose changes are being written, and for
+// requests that are under way.
+const (
+	shutdownTimeout = 30 * time.Second
+	requestTimeout  = 10 * time.Second
+)
 
 // Run starts the console and serves until it is told to stop.
 func (c *serveCmd) Run(p *process) error {
@@ -53,17 +58,27 @@ func (c *serveCmd) Run(p *process) error {
 		return err
 	}
 	defer store.Close()
+	unlock, err := lock(filepath.Join(c.Data, "serve.lock"))
+	if err != nil {
+		return core.WithHint(core.Errorf(core.Conflict, "another console serves %s: %w", c.Data, err), "stop it, or give another folder with --data")
+	}
+	defer unlock()
 	return c.serve(p, listener, store)
 }
 
 // allowed refuses a REST API that anybody on the network could use.
 func (c *serveCmd) allowed(addr net.Addr) error {
-	tcp, ok := addr.(*net.TCPAddr)
-	if c.RestAuth == "token" || c.InsecureRest || ok && tcp.IP.IsLoopback() {
+	if c.RestAuth == "token" || c.InsecureRest || loopback(addr) {
 		return nil
 	}
 	return core.WithHint(core.Errorf(core.Invalid, "--rest-auth off on %v would let every machine in reach change the configuration", addr),
 		"listen on 127.0.0.1, or give --insecure-rest as well")
+}
+
+// loopback reports whether only this machine reaches an address.
+func loopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // serve wires everything, in order, and answers requests until the end.
@@ -86,12 +101,11 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Tasks:    tasks,
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store},
-		Fetch:    files,
-		Sessions: c.sessions(store),
+		Sessions: c.sessions(store, log),
 		SetUp:    setUp,
 		Log:      log,
 		RESTAuth: c.RestAuth == "token",
-		AnyHost:  c.InsecureRest,
+		AnyHost:  c.InsecureRest && !loopback(listener.Addr()),
 		Version:  version,
 		Started:  time.Now(),
 		Stop:     sync.OnceFunc(func() { close(stopped) }),
@@ -115,10 +129,16 @@ func (c *serveCmd) logger(p *process) *slog.Logger {
 }
 
 // sessions keeps people signed in for a day, or until two hours pass without a request.
-func (c *serveCmd) sessions(store *db.DB) *scs.SessionManager {
+func (c *serveCmd) sessions(store *db.DB, log *slog.Logger) *scs.SessionManager {
 	m := scs.New()
 	m.Store = store.Sessions()
 	m.Lifetime, m.IdleTimeout = 24*time.Hour, 2*time.Hour
+	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		if r.Context().Err() == nil { // else the browser has gone, and nobody waits
+			log.ErrorContext(r.Context(), "session", "error", err)
+		}
+		http.Error(w, "the session cannot be read or kept", http.StatusInternalServerError)
+	}
 	m.Cookie.Name, m.Cookie.HttpOnly, m.Cookie.SameSite = "console_session", true, http.SameSiteLaxMode
 	if c.TLSCert != "" {
 		m.Cookie.Name, m.Cookie.Secure = "__Host-console_session", true
@@ -144,7 +164,7 @@ func (c *serveCmd) announce(p *process, listener net.Listener, users *account.Us
 	}
 	password := os.Getenv(adminPassword)
 	if !any && password != "" {
-		if err := users.SetUp(p.ctx, "admin", password); err != nil {
+		if _, err := users.SetUp(p.ctx, "admin", password); err != nil {
 			return core.WithHint(err, "it comes from "+adminPassword)
 		}
 		any = true
@@ -184,10 +204,26 @@ func (c *serveCmd) answer(p *process, listener net.Listener, srv *http.Server, t
 	case <-stopped:
 		end = exit(exitStopped)
 	}
+	return errors.Join(end, c.shutDown(srv, tasks))
+}
+
+// shutDown interrupts what is not being written, waits for what is, and lets requests
+// end. A client that does not come to an end is cut off.
+func (c *serveCmd) shutDown(srv *http.Server, tasks *task.Runner) error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
-	if err := errors.Join(srv.Shutdown(ctx), tasks.Close(ctx)); err != nil {
-		return errors.Join(end, fmt.Errorf("shutting down: %w", err))
+	var over sync.WaitGroup
+	over.Go(func() {
+		patience, cancel := context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+		if srv.Shutdown(patience) != nil {
+			_ = srv.Close() // the listener is closed already, the clients were given their time
+		}
+	})
+	err := tasks.Close(ctx)
+	over.Wait()
+	if err != nil {
+		return fmt.Errorf("shutting down: %w", err)
 	}
-	return end
+	return nil
 }

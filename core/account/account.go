@@ -12,6 +12,7 @@ type User struct {
 	Name    string    `json:"name"`
 	Role    core.Role `json:"-"`
 	Created time.Time `json:"created"`
+	Stamp   string    `json:"-"` // changes with the password; not stored
 }
 
 // Token is the standing permission of a script. The secret itself is shown once and

@@ -16,8 +16,8 @@ import (
 // MinPassword is the least length of a password, in characters.
 const MinPassword = 12
 
-// maxPassword bounds the work that a sign-in can cause, in bytes.
-const maxPassword = 1024
+// MaxPassword bounds the work that a sign-in can cause, in bytes.
+const MaxPassword = 1024
 
 // The cost of a password: argon2id with 19 MiB, two passes and one lane, which is
 // the second of the settings that OWASP's password storage sheet gives.
@@ -34,8 +34,8 @@ func checkPassword(password string) error {
 	switch {
 	case utf8.RuneCountInString(password) < MinPassword:
 		return core.Errorf(core.Invalid, "the password needs at least %d characters", MinPassword)
-	case len(password) > maxPassword:
-		return core.Errorf(core.Invalid, "the password is longer than %d bytes", maxPassword)
+	case len(password) > MaxPassword:
+		return core.Errorf(core.Invalid, "the password is longer than %d bytes", MaxPassword)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func hashPassword(password string) string {
 func matches(password, hash string) bool {
 	var version, memory, time, threads int
 	fields := strings.Split(hash, "$")
-	if len(fields) != 6 || fields[1] != "argon2id" || len(password) > maxPassword {
+	if len(fields) != 6 || fields[1] != "argon2id" || len(password) > MaxPassword {
 		return false
 	}
 	if _, err := fmt.Sscanf(fields[2]+" "+fields[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &time, &threads); err != nil {

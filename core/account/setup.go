@@ -34,9 +34,9 @@ func (s *SetUp) Admits(secret string) bool {
 
 // First makes the first user, an admin. A wrong secret is a Forbidden error, a second
 // call a Conflict.
-func (s *SetUp) First(ctx context.Context, secret, name, password string) error {
+func (s *SetUp) First(ctx context.Context, secret, name, password string) (User, error) {
 	if !s.Admits(secret) {
-		return core.Errorf(core.Forbidden, "the link is not the one that the console printed")
+		return User{}, core.Errorf(core.Forbidden, "the link is not the one that the console printed")
 	}
 	return s.users.SetUp(ctx, name, password)
 }

@@ -25,7 +25,7 @@ func (t *Tokens) Add(ctx context.Context, by core.Caller, name string, role core
 	if err := by.Require(core.Admin); err != nil {
 		return Token{}, "", err
 	}
-	if !namePattern.MatchString(name) {
+	if !ValidName(name) {
 		return Token{}, "", core.Errorf(core.Invalid, "%q is not a token name: use up to 64 letters, digits and . _ @ -", name)
 	}
 	secret = prefix + rand.Text() + rand.Text()

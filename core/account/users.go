@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
 	"sync"
 	"time"
@@ -15,12 +17,43 @@ type Users struct {
 	Now   func() time.Time // nil means time.Now
 
 	setUp sync.Mutex // held while the first user is made
+	once  sync.Once
+	slots chan struct{} // one for each password that is hashed at a time
 }
+
+// parallelHashes bounds how many passwords are hashed at a time, since each takes
+// memory; waiting bounds how long a sign-in waits for its turn.
+const (
+	parallelHashes = 4
+	waiting        = 10 * time.Second
+)
+
+// turn waits for a slot. The function it returns gives the slot back.
+func (u *Users) turn(ctx context.Context) (done func(), err error) {
+	u.once.Do(func() { u.slots = make(chan struct{}, parallelHashes) })
+	ctx, cancel := context.WithTimeout(ctx, waiting)
+	defer cancel()
+	select {
+	case u.slots <- struct{}{}:
+		return func() { <-u.slots }, nil
+	case <-ctx.Done():
+		return nil, core.WithHint(core.Errorf(core.Busy, "too many are signing in"), "try again in a moment")
+	}
+}
+
+// stamp returns what a session keeps of a password's hash.
+func stamp(hash string) string {
+	sum := sha256.Sum256([]byte(hash))
+	return hex.EncodeToString(sum[:8])
+}
+
+// ValidName reports whether a text can be the name of a user or token.
+func ValidName(name string) bool { return namePattern.MatchString(name) }
 
 var namePattern = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$`)
 
 // decoy is compared with when there is no such user, so that a sign-in takes as long.
-var decoy = hashPassword("nobody has this password")
+var decoy = sync.OnceValue(func() string { return hashPassword("nobody has this password") })
 
 // Add makes a user. Only an admin may. A name that is taken is a Conflict error.
 func (u *Users) Add(ctx context.Context, by core.Caller, name string, role core.Role, password string) error {
@@ -37,16 +70,19 @@ func (u *Users) Add(ctx context.Context, by core.Caller, name string, role core.
 
 // SetUp makes the first user, an admin. When there is a user already it is a
 // Conflict error.
-func (u *Users) SetUp(ctx context.Context, name, password string) error {
+func (u *Users) SetUp(ctx context.Context, name, password string) (User, error) {
 	u.setUp.Lock()
 	defer u.setUp.Unlock()
 	if users, err := u.Store.Users(ctx); err != nil || len(users) > 0 {
 		if err == nil {
 			err = core.Errorf(core.Conflict, "the console is set up already")
 		}
-		return err
+		return User{}, err
 	}
-	return u.put(ctx, User{Name: name, Role: core.Admin, Created: now(u.Now)}, password)
+	if err := u.put(ctx, User{Name: name, Role: core.Admin, Created: now(u.Now)}, password); err != nil {
+		return User{}, err
+	}
+	return u.User(ctx, name)
 }
 
 // SetPassword changes a user's password. Only an admin may, or the user.
@@ -64,7 +100,7 @@ func (u *Users) SetPassword(ctx context.Context, by core.Caller, name, password 
 }
 
 func (u *Users) put(ctx context.Context, user User, password string) error {
-	if !namePattern.MatchString(user.Name) {
+	if !ValidName(user.Name) {
 		return core.Errorf(core.Invalid, "%q is not a user name: use up to 64 letters, digits and . _ @ -, beginning with a letter or digit", user.Name)
 	}
 	if err := checkPassword(password); err != nil {
@@ -82,17 +118,24 @@ func (u *Users) SignIn(ctx context.Context, name, password string) (User, error)
 		if core.CodeOf(err) != core.NotFound {
 			return User{}, err
 		}
-		hash = decoy
+		hash = decoy()
 	}
+	done, err := u.turn(ctx)
+	if err != nil {
+		return User{}, err
+	}
+	defer done()
 	if !matches(password, hash) || !known {
 		return User{}, core.Errorf(core.Unauthenticated, "the user name or the password is wrong")
 	}
+	user.Stamp = stamp(hash)
 	return user, nil
 }
 
 // User returns a user, or a NotFound error.
 func (u *Users) User(ctx context.Context, name string) (User, error) {
-	user, _, err := u.Store.User(ctx, name)
+	user, hash, err := u.Store.User(ctx, name)
+	user.Stamp = stamp(hash)
 	return user, err
 }
 

@@ -55,6 +55,8 @@ func TestFile(t *testing.T) {
 		{"file://" + root + "/../x", "", denied},
 		{"file://" + outside + "/secret", "", denied},
 		{"file:///etc/hostname", "", denied},
+		{"file://host" + root + "/a.json", "", "file: address with the host host"},
+		{"file://localhost" + root + "/a.json", "content", ""},
 		{"ftp://h/x", "", "unsupported url scheme ftp"},
 		{"/abs/path", "", "unsupported url scheme "},
 		{"nope.json", "", `parse "nope.json": invalid URI for request`},

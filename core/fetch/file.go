@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"ekuiper-console/core"
 )
@@ -18,6 +19,9 @@ var drivePath = regexp.MustCompile(`^/[A-Za-z]:[/\\]`)
 // openFile opens a regular file under one of the roots. Links that lead out of the
 // root are not followed.
 func (f *Fetcher) openFile(u *url.URL) (io.ReadCloser, error) {
+	if u.Host != "" && u.Host != "localhost" {
+		return nil, core.WithHint(core.Errorf(core.Invalid, "file: address with the host %s", u.Host), "write file:///path, with three slashes")
+	}
 	path := u.Path
 	if drivePath.MatchString(path) {
 		path = path[1:]
@@ -39,16 +43,14 @@ func openUnder(root, rel, path string) (io.ReadCloser, error) {
 		return nil, core.Errorf(core.Invalid, "%s", told(err, path))
 	}
 	defer dir.Close()
-	info, err := dir.Stat(rel)
+	file, err := dir.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would wait for a writer
 	if err != nil {
 		return nil, core.Errorf(core.Invalid, "%s", told(err, path))
 	}
-	if !info.Mode().IsRegular() {
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		file.Close()
 		return nil, core.Errorf(core.Invalid, "%s is not a regular file", path)
-	}
-	file, err := dir.Open(rel)
-	if err != nil {
-		return nil, core.Errorf(core.Invalid, "%s", told(err, path))
 	}
 	return file, nil
 }

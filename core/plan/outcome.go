@@ -1,6 +1,10 @@
 package plan
 
-import "ekuiper-console/core"
+import (
+	"strings"
+
+	"ekuiper-console/core"
+)
 
 // Outcome is what became of an import, small enough to be kept and shown: every
 // count, every rejected entry and every warning, but of what went well only names.
@@ -34,12 +38,16 @@ type Section struct {
 // Refused is an entry that was kept out.
 type Refused struct {
 	Ref      core.Ref       `json:"ref"`
-	Text     string         `json:"text"` // what the bundle says, cut after MaxText bytes
+	Text     string         `json:"text"` // what the bundle says, as far as it is kept
 	Findings []core.Finding `json:"findings"`
 }
 
-// MaxText bounds the text of a refused entry that an Outcome keeps, in bytes.
-const MaxText = 16 << 10
+// Of the text of a refused entry an Outcome keeps up to MaxText bytes, and of no more
+// than MaxTexts entries.
+const (
+	MaxText  = 16 << 10
+	MaxTexts = 200
+)
 
 // Done is an entry that was written.
 type Done struct {
@@ -58,12 +66,23 @@ func (p *Plan) Outcome(atomic bool) *Outcome {
 	for i := range p.Steps {
 		switch s := &p.Steps[i]; {
 		case s.Action == Rejected:
-			o.Rejected = append(o.Rejected, Refused{s.Ref, s.New[:min(len(s.New), MaxText)], s.Findings})
+			o.Rejected = append(o.Rejected, Refused{s.Ref, o.keep(s.New), s.Findings})
 		case s.Action.Changes() && len(o.Applied) < MaxApplied:
 			o.Applied = append(o.Applied, Done{s.Action, s.Ref})
 		}
 	}
 	return o
+}
+
+// keep returns as much of the text of a refused entry as is kept.
+func (o *Outcome) keep(text string) string {
+	if len(o.Rejected) >= MaxTexts {
+		return ""
+	}
+	if len(text) > MaxText {
+		text = strings.ToValidUTF8(text[:MaxText], "")
+	}
+	return text
 }
 
 // sections counts the steps of each kind.

@@ -164,7 +164,11 @@ func (r *Runner) stop(l *live, s State, message string) error {
 	return nil
 }
 
+// overError is why a task that this process does not run cannot be cancelled.
 func overError(t Task) error {
+	if !t.State.Final() {
+		return core.Errorf(core.Conflict, "task %s cannot be cancelled: another process runs it", t.ID)
+	}
 	return core.Errorf(core.Conflict, "task %s cannot be cancelled: it is over, with the state %s", t.ID, t.State)
 }
 

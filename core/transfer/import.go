@@ -16,9 +16,11 @@ import (
 type Request struct {
 	Node     string
 	Document []byte // the bundle as it was given
+	Address  string // where it is, in place of Document
 	Mode     plan.Mode
 	Atomic   bool   // apply nothing unless all is accepted
 	NoFetch  bool   // for a preview: take it that every file can be had
+	NoDelete bool   // refuse, with a Conflict error, to delete anything
 	Note     string // what history shall say of it
 	Task     string // the id of the task that does it, if one does
 
@@ -47,7 +49,7 @@ func (s *Service) Preview(ctx context.Context, by core.Caller, req Request) (*pl
 	if err := s.admit(by, req); err != nil {
 		return nil, err
 	}
-	doc, err := decode(req.Document)
+	doc, err := s.load(ctx, &req)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 	if err := s.admit(by, req); err != nil {
 		return nil, err
 	}
-	doc, err := decode(req.Document)
+	doc, err := s.load(ctx, &req)
 	if err != nil {
 		return nil, errors.Join(err, s.recordUnreadable(ctx, req, err))
 	}
@@ -102,6 +104,18 @@ type document struct {
 	unknown []string
 }
 
+// load reads and decodes the document of a request.
+func (s *Service) load(ctx context.Context, req *Request) (document, error) {
+	if req.Address != "" {
+		data, err := s.read(ctx, req.Address)
+		if err != nil {
+			return document{}, err
+		}
+		req.Document, req.Address = data, ""
+	}
+	return decode(req.Document)
+}
+
 // decode reads a document; its error is in the engine's words.
 func decode(data []byte) (document, error) {
 	b, unknown, err := bundle.Decode(data)
@@ -119,8 +133,8 @@ func decode(data []byte) (document, error) {
 // be read, in the section where the trouble is, else among the streams.
 const WholeBundle = "(bundle)"
 
-// recordUnreadable keeps the error of a document that is no bundle as the report of
-// the last import.
+// recordUnreadable keeps the error of a document that cannot be read, or is no bundle,
+// as the report of the last import.
 func (s *Service) recordUnreadable(ctx context.Context, req Request, cause error) error {
 	ref := core.Ref{Kind: core.Stream}
 	if e, ok := errors.AsType[*bundle.SyntaxError](cause); ok && e.InSection {
@@ -149,6 +163,9 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 	check := newChecker(req.Mode, current.Bundle, doc.bundle, files)
 	p := plan.New(req.Mode, current, doc.bundle, check.check)
 	p.Unknown = doc.unknown
+	if n := p.Count(plan.Delete); req.NoDelete && n > 0 {
+		return nil, core.WithHint(core.Errorf(core.Conflict, "the import would delete %d entries, which nobody has confirmed", n), "look at the bundle again, and confirm")
+	}
 	return p, nil
 }
 

@@ -51,6 +51,8 @@ type Service struct {
 	Fetch   Fetcher
 	Now     func() time.Time // nil means time.Now
 
+	MaxDocument int64 // bytes of a document that is read by address; 0 means DefaultMaxDocument
+
 	mu    sync.Mutex
 	locks map[string]chan struct{} // by node: full while an import writes
 }

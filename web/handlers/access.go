@@ -37,23 +37,31 @@ func (s *Server) withToken(role core.Role, next http.Handler) http.HandlerFunc {
 	})
 }
 
-// apiCaller returns whom the token of a request stands for. Without --rest-auth
-// everybody is an operator, but a request must name the machine by its address: a
-// page whose name was made to lead here does not.
+// apiCaller returns whom the token of a request stands for. Where none is asked for,
+// who sends none is an operator. But then a request must name the machine by its
+// address, or at least not come from a browser: a page under a name that was made to
+// lead here passes for one of ours.
 func (s *Server) apiCaller(r *http.Request) (core.Caller, error) {
-	if !s.RESTAuth {
-		if !s.AnyHost && !plainHost(r.Host) {
+	header := r.Header.Get("Authorization")
+	if !s.RESTAuth && header == "" {
+		if !plainHost(r.Host) && (!s.AnyHost || fromBrowser(r)) {
 			return core.Caller{}, core.WithHint(core.Errorf(core.Forbidden, "the host name %s is not this machine's address", r.Host),
 				"without tokens the REST API answers only under an IP address or localhost")
 		}
 		return core.Caller{Name: "anonymous", Role: core.Operator, Via: "api"}, nil
 	}
-	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
+	scheme, secret, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		return core.Caller{}, core.WithHint(core.Errorf(core.Unauthenticated, "missing_token"),
 			"send the header Authorization: Bearer TOKEN; make a token with: console token add NAME")
 	}
 	return s.Tokens.Caller(r.Context(), strings.TrimSpace(secret))
+}
+
+// fromBrowser reports whether a browser sent a request for a page.
+func fromBrowser(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return r.Header.Get("Origin") != "" || site != "" && site != "none"
 }
 
 // plainHost reports whether a Host header names an IP address or localhost.
@@ -62,7 +70,7 @@ func plainHost(host string) bool {
 		host = name
 	}
 	host = strings.Trim(host, "[]")
-	return host == "localhost" || net.ParseIP(host) != nil
+	return strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") || net.ParseIP(host) != nil
 }
 
 // withSession admits a person who is signed in, and sends everybody else to sign in.
@@ -89,7 +97,7 @@ func (s *Server) sessionCaller(r *http.Request) core.Caller {
 		return core.Caller{}
 	}
 	user, err := s.Users.User(r.Context(), name)
-	if err != nil {
+	if err != nil || user.Stamp != s.Sessions.GetString(r.Context(), sessionStamp) {
 		return core.Caller{}
 	}
 	return core.Caller{Name: user.Name, Role: user.Role, Via: "page"}

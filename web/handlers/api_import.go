@@ -1,11 +1,9 @@
 package handlers
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,21 +35,24 @@ type switches struct{ partial, stop, atomic, dryRun bool }
 var switchNames = []string{"partial", "stop", "atomic", "dry_run"}
 
 // readSwitches reads the query. The engine takes partial=true, and any misspelt name,
-// for a full import with reset; here both are refused.
-func readSwitches(query url.Values) (switches, error) {
+// for a full import with reset; here all that is not clear is refused.
+func readSwitches(raw string) (switches, error) {
+	const calm = "nothing was changed"
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return switches{}, core.WithHint(core.Errorf(core.Invalid, "the query cannot be read: %v", err), calm)
+	}
 	on := map[string]bool{}
 	for name, values := range query {
-		if !slices.Contains(switchNames, name) {
-			return switches{}, core.WithHint(core.Errorf(core.Invalid, "unknown parameter %s", name), "there are "+strings.Join(switchNames, ", "))
-		}
-		for _, v := range values {
-			switch v {
-			case "1":
-				on[name] = true
-			case "0", "":
-			default:
-				return switches{}, core.WithHint(core.Errorf(core.Invalid, "%s=%s is not understood: write %s=1 or leave it out", name, v, name), "nothing was changed")
-			}
+		switch {
+		case !slices.Contains(switchNames, name):
+			return switches{}, core.WithHint(core.Errorf(core.Invalid, "unknown parameter %s", name), "there are "+strings.Join(switchNames, ", ")+"; "+calm)
+		case len(values) > 1:
+			return switches{}, core.WithHint(core.Errorf(core.Invalid, "%s is given %d times", name, len(values)), calm)
+		case values[0] == "1":
+			on[name] = true
+		case values[0] != "0" && values[0] != "":
+			return switches{}, core.WithHint(core.Errorf(core.Invalid, "%s=%s is not understood: write %s=1 or leave it out", name, values[0], name), calm)
 		}
 	}
 	return switches{on["partial"], on["stop"] && !on["partial"], on["atomic"], on["dry_run"]}, nil
@@ -83,39 +84,27 @@ func badBody(err error) error {
 	return core.Errorf(core.Invalid, "Invalid body: Error decoding json: %s", strings.ReplaceAll(err.Error(), "handlers.", "server."))
 }
 
-// document returns the document that a request brings or points to.
-func (s *Server) document(ctx context.Context, info configurationInfo) ([]byte, error) {
+// checked refuses a request that brings no document, or two.
+func (info configurationInfo) checked() error {
 	switch {
 	case info.Content != "" && info.File != "":
-		return nil, core.Errorf(core.Invalid, "Invalid body: Cannot specify both content and file")
+		return core.Errorf(core.Invalid, "Invalid body: Cannot specify both content and file")
 	case info.Content == "" && info.File == "":
-		return nil, core.WithHint(core.Errorf(core.Invalid, "Invalid body: must specify content or file"), `send {"content":"…"} or {"file":"file:///…"}`)
-	case info.Content != "":
-		return []byte(info.Content), nil
+		return core.WithHint(core.Errorf(core.Invalid, "Invalid body: must specify content or file"), `send {"content":"…"} or {"file":"file:///…"}`)
 	}
-	return s.read(ctx, info.File)
+	return nil
 }
 
-// read fetches a document by its address.
-func (s *Server) read(ctx context.Context, address string) ([]byte, error) {
-	body, err := s.Fetch.Open(ctx, address)
-	if err != nil {
-		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
+// request returns the import that a body and its switches ask for.
+func (info configurationInfo) request(sw switches) transfer.Request {
+	return transfer.Request{
+		Node: transfer.Local, Document: []byte(info.Content), Address: info.File, Mode: sw.mode(), Atomic: sw.atomic,
 	}
-	defer body.Close()
-	data, err := io.ReadAll(io.LimitReader(body, s.maxDocument()+1))
-	if err != nil {
-		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
-	}
-	if int64(len(data)) > s.maxDocument() {
-		return nil, core.Errorf(core.TooLarge, "the file %s is over the limit of %d bytes", address, s.maxDocument())
-	}
-	return data, nil
 }
 
 // importData is POST /data/import.
 func (s *Server) importData(w http.ResponseWriter, r *http.Request) error {
-	sw, err := readSwitches(r.URL.Query())
+	sw, err := readSwitches(r.URL.RawQuery)
 	if err != nil {
 		return err
 	}
@@ -123,16 +112,14 @@ func (s *Server) importData(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	doc, err := s.document(r.Context(), info)
-	if err != nil {
+	if err := info.checked(); err != nil {
 		return err
 	}
-	req := transfer.Request{Node: transfer.Local, Document: doc, Mode: sw.mode(), Atomic: sw.atomic}
 	if sw.dryRun {
-		p, err := s.Transfer.Preview(r.Context(), callerOf(r), req)
+		p, err := s.Transfer.Preview(r.Context(), callerOf(r), info.request(sw))
 		return ok(w, newPlanBody(p), err)
 	}
-	result, err := s.Transfer.Import(r.Context(), callerOf(r), req)
+	result, err := s.Transfer.Import(r.Context(), callerOf(r), info.request(sw))
 	if err != nil {
 		return err
 	}

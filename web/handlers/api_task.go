@@ -23,7 +23,7 @@ type taskBody struct {
 // importAsync is POST /async/data/import. As in the engine, everything but the body's
 // form is looked at inside the task.
 func (s *Server) importAsync(w http.ResponseWriter, r *http.Request) error {
-	sw, err := readSwitches(r.URL.Query())
+	sw, err := readSwitches(r.URL.RawQuery)
 	if err != nil {
 		return err
 	}
@@ -34,20 +34,16 @@ func (s *Server) importAsync(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.startImport(r, importTask{
-		title: info.File, stop: sw.stop,
-		req:  transfer.Request{Node: transfer.Local, Mode: sw.mode(), Atomic: sw.atomic},
-		load: func(ctx context.Context) ([]byte, error) { return s.document(ctx, info) },
-	})
+	t, err := s.startImport(r, importTask{title: info.File, req: info.request(sw), check: info.checked, stop: sw.stop})
 	return ok(w, map[string]string{"id": t.ID}, err)
 }
 
 // importTask is an import to be done in the background.
 type importTask struct {
-	title string           // what a person calls it
-	draft string           // the id of the draft that it imports; may be empty
-	req   transfer.Request // but for the document
-	load  func(context.Context) ([]byte, error)
+	title string // what a person calls it
+	draft string // the id of the draft that it imports; may be empty
+	req   transfer.Request
+	check func() error                            // whether the request is sound; may be nil
 	done  func(context.Context, *transfer.Result) // told of the result; may be nil
 	stop  bool                                    // success ends the program
 }
@@ -68,11 +64,12 @@ func (s *Server) startImport(r *http.Request, it importTask) (task.Task, error) 
 // runImport does the import of a task, and words its end as the engine's clients read
 // it.
 func (s *Server) runImport(ctx context.Context, by core.Caller, it importTask, id string, hold func() error) task.Outcome {
-	doc, err := it.load(ctx)
-	if err != nil {
-		return taskFailed(err, nil, nil)
+	if it.check != nil {
+		if err := it.check(); err != nil {
+			return taskFailed(err, nil, nil)
+		}
 	}
-	it.req.Document, it.req.Task, it.req.Hold = doc, id, hold
+	it.req.Task, it.req.Hold = id, hold
 	result, err := s.Transfer.Import(ctx, by, it.req)
 	if err != nil {
 		return taskFailed(err, nil, nil)

@@ -60,7 +60,7 @@ func TestImportTakes(t *testing.T) {
 func TestSwitches(t *testing.T) {
 	s := open(t)
 	s.importing(s.sample(), "")
-	for _, query := range []string{"?partial=true", "?partial=yes", "?stop=2", "?atomic=on", "?dry_run=true", "?Partial=1", "?parital=1", "?partial=1&partial=x"} {
+	for _, query := range []string{"?partial=true", "?partial=yes", "?stop=2", "?atomic=on", "?dry_run=true", "?Partial=1", "?parital=1", "?partial=1&partial=x", "?partial=1&partial=0", "?partial=1;", "?partial=1;stop=1", "?partial=1%zz"} {
 		for _, path := range []string{"/data/import", "/async/data/import"} {
 			if a := s.post(path+query, content(`{}`)); a.StatusCode != 400 {
 				t.Errorf("POST %s%s: %d %s", path, query, a.StatusCode, a.body)
@@ -106,7 +106,7 @@ func TestDryRun(t *testing.T) {
 	s := open(t)
 	s.importing(`{"streams":{"a":"CREATE STREAM a () WITH ()","b":"CREATE STREAM b () WITH ()"}}`, "")
 	before := s.get("/data/export").body
-	a := s.importing(`{"streams":{"b":"CREATE STREAM b () WITH ()","c":"x"},"scripts":{"f":"{}"}}`, "?dry_run=1")
+	a := s.importing(`{"streams":{"b":"CREATE STREAM b () WITH ()","c":"x"},"scripts":{"f":"{\"script\":\"function f(){}\"}"}}`, "?dry_run=1")
 	var got struct {
 		Mode     string
 		Revision int
@@ -160,7 +160,7 @@ func TestReadRoutes(t *testing.T) {
 		"nativePlugins":{"sinks_z":"{\"name\":\"z\",\"file\":\"`+s.write("z.zip", "")+`\"}"},
 		"portablePlugins":{"p":"{\"name\":\"p\",\"file\":\"`+s.write("p.zip", "")+`\"}"},
 		"connectionConfig":{"mqtt":"{\"c\":{\"server\":\"x\"}}"},
-		"Schema":{"protobuf_b":"{\"type\":\"protobuf\",\"name\":\"b\",\"content\":\"x\"}"},
+		"Schema":{"protobuf_b":"{\"type\":\"protobuf\",\"name\":\"b\",\"content\":\"message B {}\"}"},
 		"uploads":{"u.txt":"{\"name\":\"u.txt\",\"content\":\"x\"}"}}`, "").want(t, 200, strings.Replace(success, `}}}`, `}},"Warnings":[{"severity":"warning","ref":"streams/a b","message":"id 'a b' contains invalid characters: only alphanumeric, hyphens and underscores are allowed","hint":"the engine takes it from a bundle, but its REST API cannot address it"}]}`, 1))
 	for path, want := range map[string]string{
 		"/streams":                    `["a b","s"]`,
@@ -200,7 +200,7 @@ func TestRuleTextIsKept(t *testing.T) {
 	s := open(t)
 	text := " {\"sql\":\"SELECT * FROM s\" ,\n\t\"id\":\"r\", \"big\":9007199254740993, \"actions\":[{\"log\":{}}] , \"x\":\"<>&\\u2028\"}\n"
 	doc := &bundle.Bundle{}
-	doc.Set(core.Ref{Kind: core.Stream, Name: "s"}, "CREATE STREAM s () WITH ()")
+	doc.Set(core.Ref{Kind: core.Stream, Name: "s"}, `CREATE STREAM s () WITH (DATASOURCE="d")`)
 	doc.Set(core.Ref{Kind: core.Rule, Name: "r"}, text)
 	data, _ := doc.MarshalJSON()
 	for _, query := range []string{"", "?partial=1"} {
@@ -292,10 +292,35 @@ func TestCrossOrigin(t *testing.T) {
 	if a := s.get("/data/export"); a.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("any page may read the export")
 	}
+	s.send("GET", "/data/export", "", "Authorization", "Bearer wrong").want(t, 401, `{"error":1000,"message":"the token is not known","hint":"make one with: console token add NAME"}`)
+}
+
+// TestReboundName has a page under a name that was made to lead here, where requests
+// may come under any name.
+func TestReboundName(t *testing.T) {
+	s := open(t, func(s *handlers.Server) { s.RESTAuth, s.AnyHost = false, true })
+	for site, want := range map[string]int{"": 200, "same-origin": 403, "none": 200} {
+		req, _ := http.NewRequest("GET", s.URL+"/data/export", nil)
+		req.Host = "rebound.example:9082"
+		if site != "" {
+			req.Header.Set("Sec-Fetch-Site", site)
+		}
+		if a := s.read(http.DefaultClient.Do(req)); a.StatusCode != want {
+			t.Errorf("Sec-Fetch-Site %q under another name: %d, want %d", site, a.StatusCode, want)
+		}
+	}
+}
+
+// TestStatusOfAMissingFile: an import that found no document is no success.
+func TestStatusOfAMissingFile(t *testing.T) {
+	s := open(t)
+	s.importing(s.sample(), "").want(t, 200, success)
+	msg := s.post("/data/import", `{"file":"file://`+s.root+`/none"}`).message(t)
+	s.get("/data/import/status").want(t, 200, strings.Replace(noErrors, `"streams":{}`, `"streams":{"(bundle)":"`+msg+`"}`, 1))
 }
 
 func TestBodyLimit(t *testing.T) {
-	s := open(t, func(s *handlers.Server) { s.MaxDocument = 1000 })
+	s := open(t, func(s *handlers.Server) { s.MaxDocument, s.Transfer.MaxDocument = 1000, 1000 })
 	big := content(strings.Repeat(" ", 2000))
 	for _, path := range []string{"/data/import", "/async/data/import", "/data/export"} {
 		if a := s.post(path, big); a.StatusCode != 413 {

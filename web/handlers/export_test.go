@@ -6,7 +6,7 @@ import "strings"
 func APIRoutes(s *Server) []string {
 	var all []string
 	for _, r := range s.routes() {
-		if !strings.HasPrefix(r.path, "/ui/") {
+		if !strings.HasPrefix(r.path, "/ui") {
 			all = append(all, r.method+" "+r.path)
 		}
 	}

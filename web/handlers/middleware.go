@@ -43,8 +43,8 @@ func (s *Server) logged(next http.Handler) http.Handler {
 					writeJSON(seen, http.StatusInternalServerError, errorBody{Error: numberUndefined, Message: "a fault of the console; its log tells more"})
 				}
 			}
-			s.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", seen.Status(),
-				"bytes", seen.BytesWritten(), "took", time.Since(began).Round(time.Microsecond))
+			s.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "from", r.RemoteAddr,
+				"status", max(seen.Status(), http.StatusOK), "bytes", seen.BytesWritten(), "took", time.Since(began).Round(time.Microsecond))
 		}()
 		next.ServeHTTP(seen, r)
 	})

@@ -1,15 +1,22 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"strings"
+	"time"
 
+	"ekuiper-console/core"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
 )
 
-// sessionUser is the key of the user's name in a session.
-const sessionUser = "user"
+// The keys of a session: the user's name, and the stamp of the password that began
+// it. With another password the session is over.
+const (
+	sessionUser  = "user"
+	sessionStamp = "stamp"
+)
 
 // themeCookie keeps the choice of light or dark.
 const themeCookie = "console_theme"
@@ -43,7 +50,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 
 // preferences is POST /ui/preferences.
 func (s *Server) preferences(w http.ResponseWriter, r *http.Request) error {
-	if err := s.parseForm(w, r); err != nil {
+	if err := parseSmall(w, r); err != nil {
 		return err
 	}
 	const year = 365 * 24 * 60 * 60
@@ -64,20 +71,52 @@ func inside(address string) string {
 	return "/ui/"
 }
 
-// formMemory is how much of a form with files is held in memory, in bytes.
-const formMemory = 8 << 20
+// maxForm bounds a form of a few fields, in bytes; formTime how long it may take to
+// come.
+const (
+	maxForm  = 64 << 10
+	formTime = 15 * time.Second
+)
 
-// parseForm reads a form of either encoding within the limit of documents.
-func (s *Server) parseForm(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, s.maxDocument())
-	var err error
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		err = r.ParseMultipartForm(formMemory)
-	} else {
-		err = r.ParseForm()
+// parseSmall reads a form of a few fields.
+func parseSmall(w http.ResponseWriter, r *http.Request) error {
+	// Where there is no deadline to set, as in tests, the limit on the size is enough.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(formTime))
+	return parseForm(w, r, maxForm)
+}
+
+// parseForm reads a form of at most max bytes. Files are not for it.
+func parseForm(w http.ResponseWriter, r *http.Request, limit int64) error {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		return core.Errorf(core.Invalid, "this form takes no files")
 	}
-	if err != nil {
-		return badBody(err)
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
 	}
 	return nil
+}
+
+// formMemory is how much of a form with files is held in memory, in bytes; the rest
+// goes to temporary files, which the caller removes.
+const formMemory = 8 << 20
+
+// parseUpload reads a form of either encoding, within the limit of documents.
+func (s *Server) parseUpload(w http.ResponseWriter, r *http.Request) error {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		return parseForm(w, r, s.maxDocument())
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, s.maxDocument())
+	if err := r.ParseMultipartForm(formMemory); err != nil {
+		return badForm(err)
+	}
+	return nil
+}
+
+// badForm words an error of reading a form.
+func badForm(err error) error {
+	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return core.Errorf(core.TooLarge, "the form is over the limit of %d bytes", big.Limit)
+	}
+	return core.Errorf(core.Invalid, "the form cannot be read: %v", err)
 }

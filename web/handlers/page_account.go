@@ -24,28 +24,29 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
 
 // signIn is POST /ui/sign-in.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
-	if err := s.parseForm(w, r); err != nil {
+	if err := parseSmall(w, r); err != nil {
 		return err
 	}
 	name, next := strings.TrimSpace(r.PostForm.Get("user")), r.PostForm.Get("next")
 	user, err := s.Users.SignIn(r.Context(), name, r.PostForm.Get("password"))
 	if core.CodeOf(err) == core.Unauthenticated && err != nil {
-		s.Log.WarnContext(r.Context(), "sign-in refused", "user", name, "from", r.RemoteAddr)
+		s.Log.WarnContext(r.Context(), "sign-in refused", "from", r.RemoteAddr)
 		s.show(w, r, http.StatusUnauthorized, views.SignInPage{Layout: s.layout(r), Name: name, Next: next, Error: views.WrongPassword})
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return s.welcome(w, r, user.Name, next)
+	return s.welcome(w, r, user, next)
 }
 
 // welcome begins a session, under a new token.
-func (s *Server) welcome(w http.ResponseWriter, r *http.Request, name, next string) error {
+func (s *Server) welcome(w http.ResponseWriter, r *http.Request, user account.User, next string) error {
 	if err := s.Sessions.RenewToken(r.Context()); err != nil {
 		return err
 	}
-	s.Sessions.Put(r.Context(), sessionUser, name)
+	s.Sessions.Put(r.Context(), sessionUser, user.Name)
+	s.Sessions.Put(r.Context(), sessionStamp, user.Stamp)
 	http.Redirect(w, r, inside(next), http.StatusSeeOther)
 	return nil
 }
@@ -82,17 +83,17 @@ func (s *Server) alreadySetUp(err error) error {
 
 // setUp is POST /ui/setup.
 func (s *Server) setUp(w http.ResponseWriter, r *http.Request) error {
-	if err := s.parseForm(w, r); err != nil {
+	if err := parseSmall(w, r); err != nil {
 		return err
 	}
 	form := r.PostForm
 	name := strings.TrimSpace(form.Get("user"))
 	p := views.SetUpPage{Token: form.Get("token"), Name: name, Error: setUpFault(name, form.Get("password"), form.Get("password2"))}
 	if p.Error == "" {
-		err := s.SetUp.First(r.Context(), p.Token, name, form.Get("password"))
+		user, err := s.SetUp.First(r.Context(), p.Token, name, form.Get("password"))
 		switch {
 		case err == nil:
-			return s.welcome(w, r, name, "/ui/import")
+			return s.welcome(w, r, user, "/ui/import")
 		case core.CodeOf(err) == core.Forbidden:
 			p.Token, p.Error = "", views.WrongLink
 		case core.CodeOf(err) == core.Conflict:
@@ -111,6 +112,10 @@ func setUpFault(name, password, again string) views.Key {
 	switch {
 	case name == "":
 		return views.NameMissing
+	case !account.ValidName(name):
+		return views.NameBad
+	case len(password) > account.MaxPassword:
+		return views.PasswordLong
 	case utf8.RuneCountInString(password) < account.MinPassword:
 		return views.PasswordShort
 	case password != again:

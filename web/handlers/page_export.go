@@ -15,12 +15,15 @@ import (
 	"ekuiper-console/web/views"
 )
 
+// maxPicks bounds the form that names the picked rules, in bytes.
+const maxPicks = 8 << 20
+
 // rulesPerPage is how many rules a page of the export table shows.
 const rulesPerPage = 50
 
 // exportPage is GET and POST /ui/export.
 func (s *Server) exportPage(w http.ResponseWriter, r *http.Request) error {
-	if err := s.parseForm(w, r); err != nil {
+	if err := parseForm(w, r, maxPicks); err != nil {
 		return err
 	}
 	rules, err := s.Transfer.Rules(r.Context(), callerOf(r), transfer.Local)
@@ -117,7 +120,7 @@ func (s *Server) downloadAll(w http.ResponseWriter, r *http.Request) error { ret
 
 // downloadRules is POST /ui/export/download.
 func (s *Server) downloadRules(w http.ResponseWriter, r *http.Request) error {
-	if err := s.parseForm(w, r); err != nil {
+	if err := parseForm(w, r, maxPicks); err != nil {
 		return err
 	}
 	ids := r.PostForm["rule"]

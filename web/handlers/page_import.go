@@ -67,8 +67,11 @@ type brought struct {
 
 // bring is POST /ui/import: it keeps what was brought and leads to the next step.
 func (s *Server) bring(w http.ResponseWriter, r *http.Request) error {
-	if err := s.parseForm(w, r); err != nil {
+	if err := s.parseUpload(w, r); err != nil {
 		return err
+	}
+	if r.MultipartForm != nil {
+		defer r.MultipartForm.RemoveAll()
 	}
 	docs, err := s.bringAll(r)
 	if err != nil {
@@ -102,7 +105,7 @@ func (s *Server) bringAll(r *http.Request) ([]brought, error) {
 	case strings.TrimSpace(form.Get("text")) != "":
 		return []brought{{"pasted.json", []byte(form.Get("text"))}}, nil
 	case address != "":
-		body, err := s.read(r.Context(), address)
+		body, err := s.Transfer.Read(r.Context(), callerOf(r), address)
 		return []brought{{baseName(address), body}}, err
 	case r.MultipartForm == nil:
 		return nil, nil
@@ -148,7 +151,8 @@ func baseName(address string) string {
 
 // draftPage is GET /ui/import/{id}.
 func (s *Server) draftPage(w http.ResponseWriter, r *http.Request) error {
-	return s.showDraft(w, r, http.StatusOK, views.DraftPage{})
+	query := r.URL.Query()
+	return s.showDraft(w, r, http.StatusOK, views.DraftPage{Mode: query.Get("mode"), Strict: query.Get("strict")})
 }
 
 // maxEditable bounds the text that the page lets one edit, in bytes.
@@ -159,7 +163,7 @@ const maxEditable = 1 << 20
 func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, p views.DraftPage) error {
 	d, err := s.Drafts.Draft(r.Context(), callerOf(r), param(r, "id"))
 	if err != nil {
-		return err
+		return s.whereItWent(w, r, err)
 	}
 	sum := sha256.Sum256(d.Body)
 	p.Layout = s.layout(r)
@@ -224,7 +228,7 @@ func (s *Server) countSections(r *http.Request, p *views.DraftPage, body []byte)
 
 // draft is POST /ui/import/{id}: it edits, drops or imports a draft.
 func (s *Server) draft(w http.ResponseWriter, r *http.Request) error {
-	if err := s.parseForm(w, r); err != nil {
+	if err := parseForm(w, r, s.maxDocument()); err != nil {
 		return err
 	}
 	id, by := param(r, "id"), callerOf(r)
@@ -253,19 +257,24 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) importDraft(w http.ResponseWriter, r *http.Request, id string) error {
 	d, err := s.Drafts.Draft(r.Context(), callerOf(r), id)
 	if err != nil {
-		return err
+		return s.whereItWent(w, r, err)
 	}
 	form := r.PostForm
 	req := transfer.Request{Node: d.Node, Atomic: form.Get("strict") != "valid"}
-	if form.Get("mode") == "full" {
+	switch mode := form.Get("mode"); mode {
+	case "full":
 		req.Mode = plan.Full
-		confirmed, err := s.confirmed(r, d)
+		req.NoDelete = strings.TrimSpace(form.Get("confirm")) != d.Node
+		free, err := s.deletesNothing(r, d, req)
 		if err != nil {
 			return err
 		}
-		if !confirmed {
-			return s.showDraft(w, r, http.StatusBadRequest, views.DraftPage{Error: views.NotConfirmed, Mode: "full", Strict: form.Get("strict")})
+		if !free {
+			return s.showDraft(w, r, http.StatusBadRequest, views.DraftPage{Error: views.NotConfirmed, Mode: mode, Strict: form.Get("strict")})
 		}
+	case "partial", "":
+	default:
+		return core.Errorf(core.Invalid, "%q is no mode: it is partial or full", mode)
 	}
 	t, err := s.importDraftBody(r, d, req)
 	if err != nil {
@@ -275,16 +284,16 @@ func (s *Server) importDraft(w http.ResponseWriter, r *http.Request, id string) 
 	return nil
 }
 
-// confirmed reports whether a full reset may go on: nothing is deleted, or the node's
-// name was typed.
-func (s *Server) confirmed(r *http.Request, d plan.Draft) (bool, error) {
-	if strings.TrimSpace(r.PostForm.Get("confirm")) == d.Node {
+// deletesNothing reports whether a full reset that nobody has confirmed may go on,
+// since as things are it deletes nothing. The import itself holds to that.
+func (s *Server) deletesNothing(r *http.Request, d plan.Draft, req transfer.Request) (bool, error) {
+	if !req.NoDelete {
 		return true, nil
 	}
-	req := transfer.Request{Node: d.Node, Document: d.Body, Mode: plan.Full, NoFetch: true}
-	p, err := s.Transfer.Preview(r.Context(), callerOf(r), req)
-	if err != nil {
-		return false, err
+	req.Document, req.NoFetch = d.Body, true
+	_, err := s.Transfer.Preview(r.Context(), callerOf(r), req)
+	if core.CodeOf(err) == core.Conflict && err != nil {
+		return false, nil
 	}
-	return p.Count(plan.Delete) == 0, nil
+	return err == nil, err
 }

@@ -25,9 +25,9 @@ type taskDetails struct {
 // dropped; else it stays for another try.
 func (s *Server) importDraftBody(r *http.Request, d plan.Draft, req transfer.Request) (task.Task, error) {
 	by := callerOf(r)
-	return s.startImport(r, importTask{
+	req.Document = d.Body
+	it := importTask{
 		title: d.Name, draft: d.ID, req: req,
-		load: func(context.Context) ([]byte, error) { return d.Body, nil },
 		done: func(ctx context.Context, result *transfer.Result) {
 			if result.Failed() {
 				return
@@ -36,11 +36,13 @@ func (s *Server) importDraftBody(r *http.Request, d plan.Draft, req transfer.Req
 				s.Log.WarnContext(ctx, "draft not dropped", "draft", d.ID, "error", err)
 			}
 		},
-	})
+	}
+	return s.claims.once(r.Context(), s.Tasks, d.ID, func() (task.Task, error) { return s.startImport(r, it) })
 }
 
 // taskRetry is POST /ui/tasks/{id}/retry: it imports again what a task was refused,
-// this time without what is rejected.
+// this time without what is rejected. A full reset is looked at and confirmed anew,
+// because the node may have moved.
 func (s *Server) taskRetry(w http.ResponseWriter, r *http.Request) error {
 	t, details, err := s.pageTask(r)
 	if err != nil {
@@ -53,7 +55,11 @@ func (s *Server) taskRetry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return core.WithHint(err, "bring the bundle again")
 	}
-	again, err := s.importDraftBody(r, d, transfer.Request{Node: d.Node, Mode: details.Mode})
+	if details.Mode == plan.Full {
+		http.Redirect(w, r, "/ui/import/"+d.ID+"?mode=full&strict=valid", http.StatusSeeOther)
+		return nil
+	}
+	again, err := s.importDraftBody(r, d, transfer.Request{Node: d.Node})
 	if err != nil {
 		return err
 	}

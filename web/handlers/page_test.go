@@ -5,7 +5,9 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"ekuiper-console/core"
@@ -23,7 +25,7 @@ func TestPageRoles(t *testing.T) {
 	tests := []struct{ method, path, lowest string }{
 		{"GET", "/ui/sign-in", "nobody"}, {"POST", "/ui/sign-in", "nobody"}, {"GET", "/ui/setup", "nobody"}, {"POST", "/ui/setup", "nobody"},
 		{"POST", "/ui/preferences", "nobody"},
-		{"GET", "/ui/", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
+		{"GET", "/ui", "viewer"}, {"GET", "/ui/", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
 		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"},
 		{"GET", "/ui/import", "operator"}, {"POST", "/ui/import", "operator"}, {"GET", "/ui/import/x", "operator"}, {"POST", "/ui/import/x", "operator"},
 		{"POST", "/ui/tasks/x/cancel", "operator"}, {"POST", "/ui/tasks/x/retry", "operator"},
@@ -148,7 +150,7 @@ func TestImportPages(t *testing.T) {
 	here := draft.Request.URL.Path
 	s.form(b, here, "action", "import", "mode", "partial", "strict", "atomic").at(t, 200, "/ui/tasks/")
 	s.wantAll(t, s.sample())
-	s.open(b, here).at(t, 404, "/ui/import/")
+	s.open(b, here).at(t, 200, "/ui/tasks/")
 
 	bad := s.drop(b, "bad.json", "{\"streams\":{\n  x}}")
 	bad.at(t, 200, "/ui/import/", "invalid character", "Line 2")
@@ -226,4 +228,72 @@ func TestForeignForm(t *testing.T) {
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Origin", "https://evil.example")
 	s.read(b.Do(req)).at(t, 403, "/ui/import")
+}
+
+// TestImportTwice presses the button again before the first press has led anywhere.
+func TestImportTwice(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Operator)
+	draft := s.form(b, "/ui/import", "text", s.sample())
+	here := draft.Request.URL.Path
+	var wg sync.WaitGroup
+	led := make([]string, 5)
+	for i := range led {
+		wg.Go(func() {
+			led[i] = s.form(b, here, "action", "import", "mode", "partial", "strict", "atomic").Request.URL.Path
+		})
+	}
+	wg.Wait()
+	for _, path := range led {
+		if path != led[0] || !strings.HasPrefix(path, "/ui/tasks/") {
+			t.Errorf("the presses led to %v", led)
+			break
+		}
+	}
+	history, err := s.server.Transfer.History(ctx, core.Caller{Role: core.Viewer}, "local", 0, 10)
+	if err != nil || len(history) != 1 {
+		t.Errorf("%d revisions, %v", len(history), err)
+	}
+	s.open(b, here).at(t, 200, led[0])
+}
+
+// TestRetryOfAFullReset: by the time somebody presses the button, there may be much to
+// delete.
+func TestRetryOfAFullReset(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Operator)
+	draft := s.form(b, "/ui/import", "text", `{"streams":{"ok":"CREATE STREAM ok () WITH (DATASOURCE=\"d\")","bad":"x"}}`)
+	result := s.form(b, draft.Request.URL.Path, "action", "import", "mode", "full", "strict", "atomic")
+	result.at(t, 200, "/ui/tasks/")
+	s.importing(s.sample(), "").want(t, 200, success)
+	s.form(b, result.Request.URL.Path+"/retry", "strict", "valid").at(t, 200, draft.Request.URL.Path, `value="full" checked`, `value="valid" checked`)
+	s.form(b, draft.Request.URL.Path, "action", "import", "mode", "full", "strict", "valid").at(t, 400, draft.Request.URL.Path)
+	s.form(b, draft.Request.URL.Path, "action", "import", "mode", "FULL").at(t, 400, draft.Request.URL.Path)
+	s.wantAll(t, s.sample())
+}
+
+// TestFormLimits: nobody who is not signed in can make the console hold much.
+func TestFormLimits(t *testing.T) {
+	s := open(t)
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	for _, path := range []string{"/ui/sign-in", "/ui/setup", "/ui/preferences"} {
+		if a := s.form(s.browser(), path, "user", strings.Repeat("x", 1<<20)); a.StatusCode != 413 {
+			t.Errorf("a large form to %s: %d", path, a.StatusCode)
+		}
+	}
+	b := s.signedIn(core.Operator)
+	s.drop(b, "large.json", "{}"+strings.Repeat(" ", 9<<20)).at(t, 200, "/ui/import/")
+	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+		t.Errorf("%d temporary files are left, %v", len(left), err)
+	}
+}
+
+func TestSessionsEndWithThePassword(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Viewer)
+	if err := s.server.Users.SetPassword(ctx, core.Caller{Name: "root", Role: core.Admin}, "u-viewer", password+"2"); err != nil {
+		t.Fatal(err)
+	}
+	s.open(b, "/ui/export").at(t, 200, "/ui/sign-in")
 }

@@ -97,8 +97,8 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 // notFound answers what no route is for.
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/ui/") {
-		s.Sessions.LoadAndSave(s.told(func(http.ResponseWriter, *http.Request) error {
-			return core.Errorf(core.NotFound, "there is no page %s", r.URL.Path)
+		s.Sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.tell(w, withCaller(r, s.sessionCaller(r)), core.Errorf(core.NotFound, "there is no page %s", r.URL.Path))
 		})).ServeHTTP(w, r)
 		return
 	}

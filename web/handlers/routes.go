@@ -72,6 +72,7 @@ func (s *Server) routes() []route {
 		{"POST", "/ui/setup", lobby, core.Nobody, s.setUp},
 		{"POST", "/ui/preferences", open, core.Nobody, s.preferences},
 		{"POST", "/ui/sign-out", page, core.Nobody, s.signOut},
+		{"GET", "/ui", page, core.Viewer, s.home},
 		{"GET", "/ui/", page, core.Viewer, s.home},
 		{"GET", "/ui/import", page, core.Operator, s.importPage},
 		{"POST", "/ui/import", page, core.Operator, s.bring},

@@ -19,7 +19,6 @@ type Server struct {
 	Tasks    *task.Runner
 	Users    *account.Users
 	Tokens   *account.Tokens
-	Fetch    transfer.Fetcher // reads the file: and http: addresses of import requests
 	Sessions *scs.SessionManager
 	SetUp    *account.SetUp
 	Log      *slog.Logger
@@ -29,17 +28,16 @@ type Server struct {
 	Version     string
 	Started     time.Time
 	Stop        func() // ends the program after an import with stop=1
-	MaxDocument int64  // bytes of a request body; 0 means DefaultMaxDocument
-}
+	MaxDocument int64  // bytes of a request body; 0 means transfer.DefaultMaxDocument
 
-// DefaultMaxDocument bounds a request body unless the Server says otherwise: 512 MiB.
-const DefaultMaxDocument = 512 << 20
+	claims claims
+}
 
 func (s *Server) maxDocument() int64 {
 	if s.MaxDocument > 0 {
 		return s.MaxDocument
 	}
-	return DefaultMaxDocument
+	return transfer.DefaultMaxDocument
 }
 
 // Handler returns the whole of the console behind one http.Handler.

@@ -58,7 +58,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 		Transfer: &transfer.Service{Nodes: db, Journal: db, Fetch: files},
 		Drafts:   &transfer.Drafts{Store: db},
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
-		Users:    users, Tokens: &account.Tokens{Store: db}, Fetch: files, Sessions: sessions, SetUp: setUp,
+		Users:    users, Tokens: &account.Tokens{Store: db}, Sessions: sessions, SetUp: setUp,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RESTAuth: true, Version: "test", Started: time.Now(),
 		Stop: func() { s.stops.Add(1) },
 	}

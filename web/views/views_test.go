@@ -223,7 +223,7 @@ func TestTells(t *testing.T) {
 		"export-unpicked": {"0 of 3 rules selected", "No rule is selected.", "disabled"},
 		"export-unfound":  {"No rule matches quality of service.", `href="/ui/export?rule=rule1&amp;rule=a+b"`},
 		"error-404":       {"There is nothing at this address", "there is no task 7c1e", "tasks are kept for 30 days"},
-		"error-403":       {"Your role does not allow this", `data-theme="console-dark"`},
+		"error-403":       {"This is not allowed", `data-theme="console-dark"`},
 		"error-500":       {"The console made a mistake"},
 	}
 	for name, wants := range tells {

@@ -1,0 +1,44 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"ekuiper-console/core"
+)
+
+// DefaultMaxDocument bounds a document unless the Service says otherwise: 512 MiB.
+const DefaultMaxDocument = 512 << 20
+
+func (s *Service) maxDocument() int64 {
+	if s.MaxDocument > 0 {
+		return s.MaxDocument
+	}
+	return DefaultMaxDocument
+}
+
+// Read returns the document at an address. It takes an operator.
+func (s *Service) Read(ctx context.Context, by core.Caller, address string) ([]byte, error) {
+	if err := by.Require(core.Operator); err != nil {
+		return nil, err
+	}
+	return s.read(ctx, address)
+}
+
+// read fetches a document; its error is in the engine's words.
+func (s *Service) read(ctx context.Context, address string) ([]byte, error) {
+	body, err := s.Fetch.Open(ctx, address)
+	if err != nil {
+		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
+	}
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, s.maxDocument()+1))
+	if err != nil {
+		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
+	}
+	if int64(len(data)) > s.maxDocument() {
+		return nil, core.Errorf(core.TooLarge, "the file %s is over the limit of %d bytes", address, s.maxDocument())
+	}
+	return data, nil
+}
