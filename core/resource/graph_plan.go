@@ -167,6 +167,7 @@ const (
 	collections
 )
 
+// String names the flow as messages do.
 func (f flow) String() string { return [...]string{"any", "row", "collection"}[f] }
 
 // takes and gives are the flows of operators; those that are not named pass on what they take.

@@ -67,10 +67,14 @@ func (d *decoding) decode(wanted []prop) string {
 	return fmt.Sprintf("%d error(s) decoding:\n\n%s", len(d.lines), strings.Join(d.lines, "\n"))
 }
 
+// maxFolded is how many properties an object may have for their names to be compared without regard
+// to case: each that is looked for is compared with all.
+const maxFolded = 1000
+
 // lookup returns a property by its name, else by its name in another case.
 func (d *decoding) lookup(name string) (any, bool) {
 	v, ok := d.props[name]
-	if ok || d.exact || len(d.props) == 0 {
+	if ok || d.exact || len(d.props) == 0 || len(d.props) > maxFolded {
 		return v, ok
 	}
 	for _, key := range otherCases(d.props, name) {
@@ -91,9 +95,11 @@ func otherCases(props map[string]any, name string) []string {
 	return keys
 }
 
+// maxLines bounds how much is said about the properties of one object.
+const maxLines = 100
+
 func (d *decoding) wrong(format string, args ...any) {
-	const most = 100
-	if len(d.lines) >= most {
+	if len(d.lines) >= maxLines {
 		return
 	}
 	d.lines = append(d.lines, "* "+fmt.Sprintf(format, args...))
@@ -160,7 +166,7 @@ func (d *decoding) list(name string, v any) {
 		return
 	}
 	for i, e := range list {
-		if e != nil {
+		if _, ok := e.(string); !ok && e != nil && len(d.lines) < maxLines {
 			d.check(fmt.Sprintf("%s[%d]", name, i), aText, e)
 		}
 	}
@@ -174,7 +180,7 @@ func (d *decoding) object(name string, typ propType, v any) {
 	}
 	inner := map[propType]propType{anObject: anything, textMap: aText, objectMap: anObject}[typ]
 	for _, key := range sortedKeys(m) {
-		if m[key] != nil {
+		if m[key] != nil && len(d.lines) < maxLines {
 			d.check(fmt.Sprintf("%s[%s]", name, key), inner, m[key])
 		}
 	}
