@@ -332,12 +332,3 @@ func (v *visitor) fits() {
 		v.t.Errorf("%s scrolls sideways: %v", v.page.URL(), f)
 	}
 }
-
-// texts returns the texts of all elements that a locator finds, sorted.
-func texts(v *visitor, l playwright.Locator) []string {
-	v.t.Helper()
-	all, err := l.AllInnerTexts()
-	v.must(err, "reading texts")
-	slices.Sort(all)
-	return all
-}

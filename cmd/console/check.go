@@ -20,6 +20,7 @@ type fileFinding struct {
 	Line   int    `json:"file_line"`   // 1-based; 0 where the file has no such place
 	Column int    `json:"file_column"` // 1-based, in characters
 	core.Finding
+	text string // of the entry
 }
 
 // Run checks every file by itself, without a store and without reading the files that
@@ -57,6 +58,9 @@ func tellFileFindings(p *process, all []fileFinding) {
 			where += ": " + f.Ref.String()
 		}
 		fmt.Fprintf(p.stdout, "%s: %v: %s\n", where, f.Severity, oneLine(f.Message))
+		for _, line := range excerpt(f.text, f.Finding.Line, f.Finding.Column) {
+			fmt.Fprintf(p.stdout, "    %s\n", line)
+		}
 		if f.Hint != "" {
 			fmt.Fprintf(p.stdout, "    hint: %s\n", oneLine(f.Hint))
 		}
@@ -68,14 +72,15 @@ func check(name string, doc []byte) ([]fileFinding, error) {
 	b, unknown, err := bundle.Decode(doc)
 	if syntax, ok := errors.AsType[*bundle.SyntaxError](err); ok {
 		f := core.Finding{Severity: core.Fault, Message: syntax.Msg}
-		return []fileFinding{{name, syntax.Line, syntax.Column, f}}, nil
+		f.Line, f.Column = syntax.Line, syntax.Column
+		return []fileFinding{{name, syntax.Line, syntax.Column, f, string(doc)}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	var all []fileFinding
 	for _, w := range unknownWarnings(unknown) {
-		all = append(all, fileFinding{name, 1, 1, w})
+		all = append(all, fileFinding{name, 1, 1, w, ""})
 	}
 	var index *bundle.Index
 	for _, f := range transfer.Check(b) {
@@ -83,7 +88,8 @@ func check(name string, doc []byte) ([]fileFinding, error) {
 			index = bundle.NewIndex(doc)
 		}
 		line, column := index.Position(f.Ref, f.Offset)
-		all = append(all, fileFinding{name, line, column, f})
+		text, _ := b.Get(f.Ref)
+		all = append(all, fileFinding{name, line, column, f, text})
 	}
 	return all, nil
 }

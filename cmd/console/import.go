@@ -93,6 +93,9 @@ func tellFindings(p *process, report *importReport) {
 	for _, r := range report.Outcome.Rejected {
 		for _, f := range r.Findings {
 			fmt.Fprintf(p.stderr, "%v: %s\n", f.Severity, placed(f))
+			for _, line := range excerpt(r.Text, f.Line, f.Column) {
+				fmt.Fprintf(p.stderr, "    %s\n", line)
+			}
 			if f.Hint != "" {
 				fmt.Fprintf(p.stderr, "hint: %s\n", f.Hint)
 			}

@@ -72,9 +72,23 @@ func (c *checker) check(e plan.Entry) plan.Verdict {
 	if r == nil || faulty(findings) {
 		return plan.Verdict{Text: e.Text, Findings: known.blame(findings)}
 	}
+	findings = append(findings, nameless(e.Ref)...)
 	findings = append(findings, known.guessed(e.Ref)...)
 	findings = append(findings, c.inContext(e, r)...)
 	return plan.Verdict{Text: c.stored(e, r), Findings: findings}
+}
+
+// nameless refuses an entry without a name, since nothing can speak of it afterwards.
+// The engine keeps configurations of a type without a name: of these it is a warning.
+func nameless(ref core.Ref) []core.Finding {
+	if ref.Name != "" {
+		return nil
+	}
+	f := core.Finding{Severity: core.Fault, Ref: ref, Offset: -1, Message: fmt.Sprintf("the %s has no name", ref.Kind.Noun()), Hint: "give it one"}
+	if ref.Kind.Partial() == core.Merge {
+		f.Severity = core.Warn
+	}
+	return []core.Finding{f}
 }
 
 // prefix puts the engine's words for a partial import before the messages of faults.

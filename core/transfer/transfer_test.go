@@ -131,6 +131,7 @@ func TestMessages(t *testing.T) {
 		{"one name for a stream and a table", lines(demo, `tables/demo = CREATE TABLE demo () WITH (DATASOURCE="x")`),
 			"tables/demo: there is a stream demo already: streams and tables share one name space",
 			"tables/demo: there is a stream demo already: streams and tables share one name space"},
+		{"no name", `uploads/ = {"name":"u","content":"x"}`, "uploads/: the upload has no name", "uploads/: the upload has no name"},
 		{"lookup table of a type that nobody serves", `tables/t = CREATE TABLE t () WITH (DATASOURCE="x", TYPE="sql", KIND="lookup")`,
 			"tables/t: Replace table fails: lookup source type sql not found.",
 			"tables/t: Replace table fails: lookup source type sql not found."},

@@ -144,14 +144,31 @@ func answerOf(result *transfer.Result) (importAnswer, error) {
 	if err != nil {
 		return importAnswer{}, err
 	}
-	return importAnswer{"process error", result.Report, warnings}, &failedImport{string(text), warnings}
+	return importAnswer{"process error", result.Report, warnings}, &failedImport{string(text), faults(result), warnings}
 }
 
 // failedImport is the error of an import of which entries were rejected: its message
 // is the whole report as JSON.
 type failedImport struct {
-	report   string
-	warnings []core.Finding
+	report           string
+	faults, warnings []core.Finding
+}
+
+// maxFaults bounds how many findings of rejected entries an answer carries beside the
+// report, which has them all.
+const maxFaults = 1000
+
+// faults returns the first findings that kept entries out.
+func faults(result *transfer.Result) []core.Finding {
+	var all []core.Finding
+	for _, r := range result.Rejected {
+		for _, f := range r.Findings {
+			if f.Severity == core.Fault && len(all) < maxFaults {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
 }
 
 // Error returns the report.

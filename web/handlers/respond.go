@@ -55,6 +55,7 @@ type errorBody struct {
 	Error    int            `json:"error"`
 	Message  string         `json:"message"`
 	Hint     string         `json:"hint,omitempty"`
+	Findings []core.Finding `json:"findings,omitempty"` // of the entries that an import rejected, with their places
 	Warnings []core.Finding `json:"warnings,omitempty"`
 }
 
@@ -89,7 +90,7 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	body := errorBody{Error: number, Message: message, Hint: hint}
 	if f, ok := errors.AsType[*failedImport](err); ok {
-		body.Warnings = f.warnings
+		body.Findings, body.Warnings = f.faults, f.warnings
 	}
 	writeJSON(w, status, body)
 }
