@@ -6,6 +6,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
 
@@ -79,7 +80,7 @@ func check(name string, doc []byte) ([]fileFinding, error) {
 		return nil, err
 	}
 	var all []fileFinding
-	for _, w := range unknownWarnings(unknown) {
+	for _, w := range plan.UnknownSections(unknown) {
 		all = append(all, fileFinding{name, 1, 1, w, ""})
 	}
 	var index *bundle.Index

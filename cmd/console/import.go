@@ -138,19 +138,11 @@ func (l *local) importBundle(p *process, req importRequest) (*importReport, erro
 		return nil, err
 	}
 	report := &importReport{Rejected: map[string]string{}, Outcome: result.Outcome}
-	report.Warnings = append(append([]core.Finding{}, result.Warnings...), unknownWarnings(result.Unknown)...)
+	report.Warnings = append(append([]core.Finding{}, result.Warnings...), plan.UnknownSections(result.Unknown)...)
 	for ref, msg := range result.Report.All() {
 		report.Rejected[ref.String()] = msg
 	}
 	return report, nil
-}
-
-func unknownWarnings(sections []string) []core.Finding {
-	var warnings []core.Finding
-	for _, name := range sections {
-		warnings = append(warnings, core.Finding{Message: fmt.Sprintf("unknown section %s was passed over", name)})
-	}
-	return warnings
 }
 
 // readInput reads a file, or standard input for "-".

@@ -10,6 +10,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/fetch"
+	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db"
 )
@@ -66,7 +67,7 @@ type target interface {
 	// importBundle brings a document in.
 	importBundle(p *process, req importRequest) (*importReport, error)
 	// previewBundle says what importing a document would do.
-	previewBundle(p *process, req importRequest) (*planReport, error)
+	previewBundle(p *process, req importRequest) (*plan.Listing, error)
 	// export returns all, or some rules with what they need, as a document.
 	export(p *process, rules []string) ([]byte, error)
 	// close ends the connection.

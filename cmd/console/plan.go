@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"ekuiper-console/core"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
@@ -15,21 +14,6 @@ type planCmd struct {
 	File    string `arg:"" help:"The bundle; - for standard input."`
 	Partial bool   `help:"Plan a partial import."`
 	JSON    bool   `name:"json" help:"Print the plan as JSON."`
-}
-
-// planReport is what an import would do.
-type planReport struct {
-	Mode     plan.Mode      `json:"mode"`
-	Base     int64          `json:"revision"`
-	Steps    []planStep     `json:"steps"`
-	Warnings []core.Finding `json:"warnings"`
-}
-
-// planStep is what would happen to one entry.
-type planStep struct {
-	Action   plan.Action    `json:"action"`
-	Ref      core.Ref       `json:"ref"`
-	Findings []core.Finding `json:"findings,omitempty"`
 }
 
 // signs stand before the entries of a plan.
@@ -77,29 +61,23 @@ func (c *planCmd) print(p *process) (rejected, changes bool, err error) {
 	if err != nil {
 		return false, false, err
 	}
-	counts := report.counts()
+	counts := report.Counts()
 	rejected = counts[plan.Rejected] > 0
 	changes = counts[plan.Create]+counts[plan.Replace]+counts[plan.Delete] > 0
 	if c.JSON {
 		return rejected, changes, printJSON(p, report)
 	}
-	report.print(p, counts)
+	printPlan(p, report, counts)
 	return rejected, changes, nil
 }
 
-func (r *planReport) counts() (n [plan.NumActions]int) {
-	for _, s := range r.Steps {
-		n[s.Action]++
-	}
-	return n
-}
-
-// print writes a line for every entry that would change, and what is to be said of it.
-func (r *planReport) print(p *process, n [plan.NumActions]int) {
-	for _, f := range r.Warnings {
+// printPlan writes a line for every entry that would change, and what is to be said of
+// it.
+func printPlan(p *process, l *plan.Listing, n [plan.NumActions]int) {
+	for _, f := range l.Warnings {
 		fmt.Fprintf(p.stderr, "warning: %s\n", placed(f))
 	}
-	for _, s := range r.Steps {
+	for _, s := range l.Steps {
 		if s.Action.Changes() || s.Action == plan.Rejected {
 			fmt.Fprintf(p.stdout, "%s %v\n", signs[s.Action], s.Ref)
 		}
@@ -112,16 +90,12 @@ func (r *planReport) print(p *process, n [plan.NumActions]int) {
 }
 
 // previewBundle plans an import into the data folder.
-func (l *local) previewBundle(p *process, req importRequest) (*planReport, error) {
+func (l *local) previewBundle(p *process, req importRequest) (*plan.Listing, error) {
 	made, err := l.service.Preview(p.ctx, caller(), transfer.Request{Node: transfer.Local, Document: req.doc, Mode: mode(req.partial)})
 	if err != nil {
 		return nil, err
 	}
-	report := &planReport{Mode: made.Mode, Base: made.Base.Revision, Steps: []planStep{}, Warnings: unknownWarnings(made.Unknown)}
-	for _, s := range made.Steps {
-		report.Steps = append(report.Steps, planStep{s.Action, s.Ref, s.Findings})
-	}
-	return report, nil
+	return made.Listing(), nil
 }
 
 func sortedNames(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -12,6 +12,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
 )
 
 // remote is a console that runs elsewhere.
@@ -127,12 +128,12 @@ func (r *remote) importBundle(p *process, req importRequest) (*importReport, err
 }
 
 // previewBundle asks what importing a bundle would do.
-func (r *remote) previewBundle(p *process, req importRequest) (*planReport, error) {
+func (r *remote) previewBundle(p *process, req importRequest) (*plan.Listing, error) {
 	data, err := r.call(p, req.query("dry_run=1"), map[string]string{"content": string(req.doc)})
 	if err != nil {
 		return nil, err
 	}
-	report := &planReport{}
+	report := &plan.Listing{}
 	if err := json.Unmarshal(data, report); err != nil {
 		return nil, fmt.Errorf("reading the answer: %w", err)
 	}

@@ -3,7 +3,6 @@ package handlers
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -117,7 +116,10 @@ func (s *Server) importData(w http.ResponseWriter, r *http.Request) error {
 	}
 	if sw.dryRun {
 		p, err := s.Transfer.Preview(r.Context(), callerOf(r), info.request(sw))
-		return ok(w, newPlanBody(p), err)
+		if err != nil {
+			return err
+		}
+		return ok(w, p.Listing(), nil)
 	}
 	result, err := s.Transfer.Import(r.Context(), callerOf(r), info.request(sw))
 	if err != nil {
@@ -136,7 +138,7 @@ func (s *Server) importData(w http.ResponseWriter, r *http.Request) error {
 
 // answerOf returns the success body of an import, or its failures as an error.
 func answerOf(result *transfer.Result) (importAnswer, error) {
-	warnings := append(slices.Clip(result.Warnings), unknownSections(result.Unknown)...)
+	warnings := append(slices.Clip(result.Warnings), plan.UnknownSections(result.Unknown)...)
 	if !result.Failed() {
 		return importAnswer{ConfigResponse: result.Report, Warnings: warnings}, nil
 	}
@@ -177,45 +179,8 @@ func (f *failedImport) Error() string { return f.report }
 // Unwrap gives the error its code.
 func (f *failedImport) Unwrap() error { return core.Errorf(core.Invalid, "process error") }
 
-// unknownSections warns of sections that are no part of a bundle.
-func unknownSections(names []string) []core.Finding {
-	var warnings []core.Finding
-	for _, name := range names {
-		warnings = append(warnings, core.Finding{Severity: core.Warn, Message: fmt.Sprintf("unknown section %s was passed over", name)})
-	}
-	return warnings
-}
-
 // importStatus is GET /data/import/status.
 func (s *Server) importStatus(w http.ResponseWriter, r *http.Request) error {
 	report, err := s.Transfer.Status(r.Context(), callerOf(r), transfer.Local)
 	return ok(w, report, err)
-}
-
-// planBody is the answer to dry_run=1.
-type planBody struct {
-	Mode     plan.Mode      `json:"mode"`
-	Base     int64          `json:"revision"` // of the node, which the plan was made from
-	Sections []plan.Section `json:"sections"`
-	Steps    []stepBody     `json:"steps"`
-	Warnings []core.Finding `json:"warnings"`
-}
-
-// stepBody is one step of a plan.
-type stepBody struct {
-	Action   plan.Action    `json:"action"`
-	Ref      core.Ref       `json:"ref"`
-	Findings []core.Finding `json:"findings,omitempty"`
-}
-
-func newPlanBody(p *plan.Plan) planBody {
-	if p == nil {
-		return planBody{}
-	}
-	body := planBody{Mode: p.Mode, Base: p.Base.Revision, Sections: p.Outcome(false).Sections, Steps: []stepBody{}}
-	for _, s := range p.Steps {
-		body.Steps = append(body.Steps, stepBody{s.Action, s.Ref, s.Findings})
-	}
-	body.Warnings = append([]core.Finding{}, unknownSections(p.Unknown)...)
-	return body
 }

@@ -1,0 +1,50 @@
+package plan
+
+import (
+	"fmt"
+
+	"ekuiper-console/core"
+)
+
+// Listing is a plan as a program reads it: without the texts.
+type Listing struct {
+	Mode     Mode           `json:"mode"`
+	Revision int64          `json:"revision"` // of the node, which the plan was made from
+	Sections []Section      `json:"sections"` // all twelve, in document order
+	Steps    []Listed       `json:"steps"`    // in the order in which they would be done
+	Warnings []core.Finding `json:"warnings"` // about the document as a whole
+}
+
+// Listed is one step of a Listing.
+type Listed struct {
+	Action   Action         `json:"action"`
+	Ref      core.Ref       `json:"ref"`
+	Findings []core.Finding `json:"findings,omitempty"`
+}
+
+// Listing returns the plan without the texts.
+func (p *Plan) Listing() *Listing {
+	l := &Listing{Mode: p.Mode, Revision: p.Base.Revision, Sections: p.sections(), Steps: make([]Listed, 0, len(p.Steps)), Warnings: UnknownSections(p.Unknown)}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		l.Steps = append(l.Steps, Listed{s.Action, s.Ref, s.Findings})
+	}
+	return l
+}
+
+// Counts returns how many steps have each action.
+func (l *Listing) Counts() (n [NumActions]int) {
+	for _, s := range l.Steps {
+		n[s.Action]++
+	}
+	return n
+}
+
+// UnknownSections warns of names in a document that are no section of a bundle.
+func UnknownSections(names []string) []core.Finding {
+	warnings := make([]core.Finding, 0, len(names))
+	for _, name := range names {
+		warnings = append(warnings, core.Finding{Severity: core.Warn, Offset: -1, Message: fmt.Sprintf("unknown section %s was passed over", name)})
+	}
+	return warnings
+}
