@@ -93,7 +93,7 @@ func (p *parser) columnList() []*Column {
 			break
 		}
 		if !comma {
-			p.fail("found %q, expect comma or rparen.", p.tok.lit)
+			p.failHint(p.itemHint("a comma"), "found %q, expect comma or rparen.", p.tok.lit)
 		}
 	}
 	if !p.tok.is(",") && !p.tok.is(")") {

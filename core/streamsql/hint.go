@@ -98,6 +98,15 @@ func (p *parser) hint() string {
 	return ""
 }
 
+// itemHint says what is wrong with the current token behind an item of a list: a word
+// that is no clause misspelt may be the next item, behind a comma that is missing.
+func (p *parser) itemHint(instead string) string {
+	if hint := p.hint(); hint != "" || p.tok.kind != ident {
+		return hint
+	}
+	return "put " + instead + " before " + p.tok.lit
+}
+
 // nameHint says what is wrong with the current token as a name.
 func (p *parser) nameHint() string {
 	switch p.tok.kind {

@@ -10,6 +10,8 @@ func TestHints(t *testing.T) {
 	for _, c := range []struct{ text, msg, hint string }{
 		{"SELEC a FROM d", `Found "SELEC"`, "the sql of a rule is one SELECT"},
 		{"SELECT a FORM d", `found "FORM", expected FROM.`, "did you mean FROM?"},
+		{"SELECT a b FROM d", `found "b", expected FROM.`, "put a comma, or AS, before b"},
+		{"CREATE STREAM d (a BIGINT b STRING) WITH ()", `found "b", expect comma or rparen.`, "put a comma before b"},
 		{"SELECT a FROM d GRUOP BY b", `found "BY", expected EOF.`, ""},
 		{"SELECT a FROM d JOIN e", `found "JOIN", expected EOF.`, "write INNER, LEFT"},
 		{"SELECT DISTINCT a FROM d", `found "a", expected FROM.`, "there is no DISTINCT"},

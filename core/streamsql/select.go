@@ -11,7 +11,9 @@ func (p *parser) selectStatement() *Select {
 	p.clause = "select"
 	s.Fields = p.fields(all.fields[:0])
 	p.clause = "from"
-	p.want("FROM", "found %q, expected FROM.")
+	if !p.got("FROM") {
+		p.failHint(p.itemHint("a comma, or AS,"), "found %q, expected FROM.", p.tok.lit)
+	}
 	s.Source = p.source(&all.source)
 	s.Joins = p.joins()
 	p.clause = "where"
