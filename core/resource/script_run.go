@@ -14,7 +14,7 @@ import (
 
 // The limits of running a script.
 const (
-	scriptTime  = time.Second            // until it is told to stop
+	scriptTime  = 2 * time.Second        // until it is told to stop
 	scriptGrace = 250 * time.Millisecond // until it is given up, once it was told
 	scriptHeap  = 256 << 20              // bytes by which the heap may grow meanwhile
 	scriptStack = 1000                   // calls within calls

@@ -63,9 +63,12 @@ func TestScriptLimits(t *testing.T) {
 		if len(findings) != 1 || findings[0].Severity != core.Fault {
 			t.Errorf("script %s: %s", body, told(findings))
 		}
-		if d := time.Since(began); d > 3*time.Second {
+		if d := time.Since(began); d > 10*scriptTime {
 			t.Errorf("script %s took %v", body, d)
 		}
+	}
+	if underRace {
+		return
 	}
 	long := script("/*" + strings.Repeat("x", 16<<20) + "*/ function f() {}")
 	if _, findings := Check(ref, long, Scope{}); findings != nil {

@@ -1,0 +1,6 @@
+//go:build race
+
+package resource
+
+// underRace says that the race detector is on, which makes everything slow.
+const underRace = true
