@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 
@@ -10,9 +11,9 @@ import (
 	"ekuiper-console/core/resource"
 )
 
-// batch is how many entries are decoded at once. It bounds how many decoded entries
+// batch is how many entries are decoded at once. Up to two batches of decoded entries
 // are held.
-const batch = 2048
+const batch = 1024
 
 // lookahead decodes and prepares the entries of an import on all cores, some way ahead of where
 // they are judged one after the other.
@@ -20,6 +21,9 @@ type lookahead struct {
 	next *bundle.Bundle
 	refs []core.Ref // still to be decoded, in install order
 	done map[core.Ref]decoded
+	// coming brings the batch after done. It has room for it, so that whoever decodes
+	// it ends even when nobody asks any more.
+	coming chan map[core.Ref]decoded
 }
 
 // decoded is an entry that was read, or why it could not be.
@@ -56,26 +60,56 @@ func (a *lookahead) decode(e plan.Entry) (resource.Resource, []core.Finding) {
 	return d.r, d.findings
 }
 
-// fill decodes the next batch, a part on each core.
+// fill takes the next batch, and has the one after it decoded meanwhile.
 func (a *lookahead) fill() {
+	if a.coming == nil {
+		a.start()
+	}
+	a.done = <-a.coming
+	a.start()
+}
+
+// start begins to decode a batch.
+func (a *lookahead) start() {
 	n := min(batch, len(a.refs))
-	refs := a.refs[:n]
-	a.refs = a.refs[n:]
-	results := make([]decoded, n)
+	refs, coming := a.refs[:n], make(chan map[core.Ref]decoded, 1)
+	a.refs, a.coming = a.refs[n:], coming
+	go func() { coming <- decodeAll(a.next, refs) }()
+}
+
+// decodeAll decodes entries, a part on each core.
+func decodeAll(b *bundle.Bundle, refs []core.Ref) map[core.Ref]decoded {
+	results := make([]decoded, len(refs))
 	var wg sync.WaitGroup
 	parts := runtime.GOMAXPROCS(0)
 	for part := range parts {
 		wg.Go(func() {
-			for i := part; i < n; i += parts {
-				text, _ := a.next.Get(refs[i])
-				results[i].r, results[i].findings = resource.Decode(refs[i], text)
-				resource.Prepare(results[i].r)
+			for i := part; i < len(refs); i += parts {
+				text, _ := b.Get(refs[i])
+				results[i] = decodeOne(refs[i], text)
 			}
 		})
 	}
 	wg.Wait()
-	a.done = make(map[core.Ref]decoded, n)
+	done := make(map[core.Ref]decoded, len(refs))
 	for i, ref := range refs {
-		a.done[ref] = results[i]
+		done[ref] = results[i]
 	}
+	return done
+}
+
+// decodeOne decodes and prepares an entry. A fault of ours, in a check, refuses the
+// entry and does not end the program.
+func decodeOne(ref core.Ref, text string) (d decoded) {
+	defer func() {
+		if p := recover(); p != nil {
+			d = decoded{findings: []core.Finding{{
+				Severity: core.Fault, Ref: ref, Offset: -1,
+				Message: fmt.Sprintf("the check of the entry broke off: %v", p), Hint: "this is a fault of the console; report it with the entry's text",
+			}}}
+		}
+	}()
+	d.r, d.findings = resource.Decode(ref, text)
+	resource.Prepare(d.r)
+	return d
 }
