@@ -1,6 +1,6 @@
 module ekuiper-console
 
-go 1.26.8
+go 1.26.0
 
 exclude github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 
