@@ -103,7 +103,8 @@ func (p *printer) column(c *Column) {
 	p.optional(" DEFAULT ", c.Default)
 }
 
-// columnType prints a type with what it consists of.
+// columnType prints a type with what it consists of. A STRUCT of nothing is read only with
+// a WITH behind it.
 func (p *printer) columnType(t Type) {
 	p.add(t.Name)
 	switch {
@@ -115,5 +116,7 @@ func (p *printer) columnType(t Type) {
 		p.add("(")
 		list(p, t.Fields)
 		p.add(")")
+	case t.Name == "STRUCT":
+		p.add("() WITH")
 	}
 }

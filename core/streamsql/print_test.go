@@ -72,6 +72,7 @@ func TestPrintSource(t *testing.T) {
 func TestPrintStatement(t *testing.T) {
 	for text, want := range map[string]string{
 		"create stream `a b` () with ();":                                                  "CREATE STREAM `a b` () WITH ()",
+		`CREATE STREAM d (a STRUCT() WITH, c BIGINT) WITH ()`:                              `CREATE STREAM d (a STRUCT() WITH, c BIGINT) WITH ()`,
 		`CREATE TABLE t (a bigint, b array(struct(c string,)),) WITH (KEY="k" ,,TYPE="x")`: `CREATE TABLE t (a BIGINT, b ARRAY(STRUCT(c STRING))) WITH (KEY="k", TYPE="x")`,
 		`CREATE STREAM d (a FLOAT DEFAULT - 5) WITH (shared=true)`:                         `CREATE STREAM d (a FLOAT DEFAULT -5) WITH (SHARED="TRUE")`,
 		"show tables":                 "SHOW TABLES",
