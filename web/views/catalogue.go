@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -23,20 +24,32 @@ var (
 	english   = newSpeaker(catalogue, language.English.String())
 )
 
-// readCatalogue reads every file of locales; its name is its language. It panics on
+// readCatalogue reads every file of locales; its folder is its language. It panics on
 // one that cannot be read, because the files are part of the program.
 func readCatalogue(files fs.FS) *i18n.Bundle {
 	b := i18n.NewBundle(language.English)
-	names, err := fs.Glob(files, "locales/*.json")
+	names, err := fs.Glob(files, "locales/*/*.json")
 	if err != nil {
 		panic(fmt.Errorf("listing the catalogue: %w", err))
 	}
 	for _, name := range names {
-		if _, err := b.LoadMessageFileFS(files, name); err != nil {
+		if err := readTexts(b, files, name); err != nil {
 			panic(fmt.Errorf("reading the catalogue: %w", err))
 		}
 	}
 	return b
+}
+
+// readTexts adds the texts of one file.
+func readTexts(b *i18n.Bundle, files fs.FS, name string) error {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return err
+	}
+	if _, err := b.ParseMessageFileBytes(data, path.Dir(name)+path.Ext(name)); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 // speaker says texts in one language.

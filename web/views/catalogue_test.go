@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -55,15 +56,35 @@ func usedKeys(t *testing.T) map[string]bool {
 	return used
 }
 
+// englishKeys returns where each key of the English texts stands. A key that stands
+// twice fails the test.
+func englishKeys(t *testing.T) map[string]string {
+	names, err := fs.Glob(locales, "locales/en/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no English texts: %v", err)
+	}
+	found := make(map[string]string)
+	for _, name := range names {
+		data, err := locales.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts map[string]any
+		if err := json.Unmarshal(data, &texts); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for key := range texts {
+			if n := strings.Count("\n"+string(data), "\n  \""+key+"\":"); n != 1 || found[key] != "" {
+				t.Errorf("%s has %s %d times, and %q has it too", name, key, n, found[key])
+			}
+			found[key] = name
+		}
+	}
+	return found
+}
+
 func TestCatalogue(t *testing.T) {
-	var texts map[string]any
-	data, err := locales.ReadFile("locales/en.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &texts); err != nil {
-		t.Fatal(err)
-	}
+	texts := englishKeys(t)
 	used := usedKeys(t)
 	for key := range used {
 		if _, ok := texts[key]; !ok {
@@ -91,11 +112,12 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// A language is one more file; what it lacks is said in English.
+// A language is one more folder; what it lacks is said in English.
 func TestLanguages(tb *testing.T) {
 	files := fstest.MapFS{
-		"locales/en.json": {Data: []byte(`{"a": "yes", "b": {"one": "{{.Count}} rule", "other": "{{.Count}} rules"}, "c": "more"}`)},
-		"locales/zh.json": {Data: []byte(`{"a": "是", "b": {"other": "{{.Count}} 条规则"}}`)},
+		"locales/en/a.json": {Data: []byte(`{"a": "yes", "b": {"one": "{{.Count}} rule", "other": "{{.Count}} rules"}}`)},
+		"locales/en/b.json": {Data: []byte(`{"c": "more"}`)},
+		"locales/zh/a.json": {Data: []byte(`{"a": "是", "b": {"other": "{{.Count}} 条规则"}}`)},
 	}
 	texts := readCatalogue(files)
 	for _, c := range []struct{ accept, want string }{

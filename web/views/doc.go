@@ -47,5 +47,5 @@
 //
 // Write its struct and template, put its texts into locales, add its states to the
 // fixtures of the tests, and run go -C web/views tool templ generate and npm run assets. A new
-// language is one more file in locales.
+// language is one more folder in locales, read whole, whatever its files are called.
 package views
