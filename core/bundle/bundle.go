@@ -65,6 +65,9 @@ func (b *Bundle) Names(k core.Kind) []string {
 	return slices.Sorted(maps.Keys(b.sections[k]))
 }
 
+// Section yields the names and texts of the entries of one kind, in no order.
+func (b *Bundle) Section(k core.Kind) iter.Seq2[string, string] { return maps.All(b.sections[k]) }
+
 // All yields every entry in install order, by name within a kind.
 func (b *Bundle) All() iter.Seq2[core.Ref, string] {
 	return func(yield func(core.Ref, string) bool) {

@@ -27,7 +27,7 @@ func (g *Graph) Closure(roots []core.Ref) (*Set, error) {
 	for i := 0; i < len(w.items); i++ {
 		w.follow(w.items[i].Part)
 	}
-	set := &Set{Items: w.items, Missing: w.missing, Bundle: g.extract(w.items)}
+	set := &Set{Items: w.items, Links: w.links, Missing: w.missing, Bundle: g.extract(w.items)}
 	slices.SortStableFunc(set.Items, func(a, b Item) int {
 		if c := a.Ref.Compare(b.Ref); c != 0 {
 			return c
@@ -50,6 +50,7 @@ type walk struct {
 	g       *Graph
 	seen    map[Part]int
 	items   []Item
+	links   []Link
 	missing []Gap
 }
 
@@ -62,14 +63,13 @@ func (w *walk) reach(item Item) {
 
 // follow reaches all that a part needs.
 func (w *walk) follow(p Part) {
-	for _, need := range w.g.needs(p) {
-		parts, required := w.g.serve(need)
-		for _, served := range parts {
-			w.reach(Item{Part: served, Why: need.Why, From: p})
+	for _, l := range w.g.links(p) {
+		w.links = append(w.links, l)
+		if l.Missing() {
+			w.missing = append(w.missing, Gap{l.Need, p})
+			continue
 		}
-		if required && len(parts) == 0 {
-			w.missing = append(w.missing, Gap{Need: need, From: p})
-		}
+		w.reach(Item{Part: l.To, Why: l.Why, From: p})
 	}
 }
 
@@ -86,8 +86,9 @@ func (g *Graph) extract(items []Item) *bundle.Bundle {
 		b.Set(item.Ref, text)
 	}
 	for ref, wanted := range keys {
-		if c, ok := g.resource(ref).(*resource.Config); ok {
-			b.Set(ref, c.Only(wanted).Stored())
+		text, _ := g.b.Get(ref)
+		if r, _ := resource.Decode(ref, text); r != nil {
+			b.Set(ref, r.(*resource.Config).Only(wanted).Stored())
 		}
 	}
 	return b

@@ -37,6 +37,7 @@ type Gap struct {
 type Set struct {
 	Bundle  *bundle.Bundle // the entries; of configurations only the keys that are needed
 	Items   []Item         // one for each part, in install order
+	Links   []Link         // every need of a part of the set, and what serves it
 	Missing []Gap          // in the order of the parts that need them
 }
 
