@@ -31,14 +31,16 @@ var layers = map[string]string{
 	"core/task":      "core",
 	"core/account":   "core",
 	"core/deps":      "core core/bundle core/resource",
+	"core/secret":    "core core/bundle core/jsonscan",
+	"core/compare":   "core core/secret core/streamsql",
 	"core/plan":      "core core/bundle",
 	"core/transfer":  "core core/bundle core/deps core/plan core/resource core/streamsql",
 	"db":             "core core/account core/bundle core/plan core/task",
 	"db/dbtest":      "db",
 	"web/static":     "",
-	"web/views":      "core core/account core/bundle core/deps core/plan core/resource core/task web/static",
-	"web/handlers":   "core core/account core/bundle core/deps core/plan core/task core/transfer web/static web/views",
-	"cmd/console": "core core/account core/bundle core/deps core/fetch core/plan core/resource core/streamsql core/task core/transfer " +
+	"web/views":      "core core/account core/bundle core/compare core/deps core/plan core/resource core/secret core/task web/static",
+	"web/handlers":   "core core/account core/bundle core/compare core/deps core/plan core/secret core/task core/transfer web/static web/views",
+	"cmd/console": "core core/account core/bundle core/compare core/deps core/fetch core/plan core/resource core/secret core/streamsql core/task core/transfer " +
 		"db web/handlers web/static web/views",
 	"e2e": "",
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/secret"
 )
 
 // Problem is why a text cannot be used, with the place in it.
@@ -59,7 +60,7 @@ func excerpt(text string, line, column, around int) []ExcerptLine {
 	before, after := text[max(0, at-maxExcerpt):at], text[at:min(len(text), at+maxExcerpt)]
 	before, after = lastLines(before, around), firstLines(after, around)
 	first := strings.Count(text[:at], "\n") - strings.Count(before, "\n") + 1
-	chunk, at := mask(before+after, len(before))
+	chunk, at := secret.Mask(before+after, len(before))
 	bad, column := core.Position(chunk, at)
 	var lines []ExcerptLine
 	for i, s := range strings.Split(chunk, "\n") {
@@ -103,7 +104,7 @@ func head(text string, n int) []ExcerptLine {
 		if len(lines) == n {
 			break
 		}
-		masked, _ := mask(s, 0)
+		masked, _ := secret.Mask(s, 0)
 		lines = append(lines, ExcerptLine{Number: len(lines) + 1, Spans: window(paint(masked), 0, maxLine)})
 	}
 	return lines

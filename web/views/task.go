@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/secret"
 	"ekuiper-console/core/task"
 )
 
@@ -73,6 +74,6 @@ func first[T any](list []T, n int) []T { return list[:min(len(list), n)] }
 
 // masked returns a message with its secrets masked.
 func masked(message string) string {
-	message, _ = mask(message, 0)
+	message, _ = secret.Mask(message, 0)
 	return message
 }
