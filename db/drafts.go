@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"ekuiper-console/core/plan"
@@ -14,10 +16,11 @@ const draftLife = 24 * time.Hour
 const sweepDraftsSQL = `delete from drafts where created < ?`
 
 const putDraftSQL = `
-insert into drafts (id, node, name, caller, created, body) values (?, ?, ?, ?, ?, ?)
+insert into drafts (id, node, name, caller, created, body, document, restores, choices)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (id) do update set
-	node = excluded.node, name = excluded.name, caller = excluded.caller,
-	created = excluded.created, body = excluded.body`
+	node = excluded.node, name = excluded.name, caller = excluded.caller, created = excluded.created,
+	body = excluded.body, document = excluded.document, restores = excluded.restores, choices = excluded.choices`
 
 // PutDraft stores a draft, in place of the one with the same id, and deletes all
 // drafts that were made more than 24 hours before it.
@@ -26,17 +29,21 @@ func (db *DB) PutDraft(ctx context.Context, d plan.Draft) error {
 	if body == nil {
 		body = []byte{} // nil would be null
 	}
+	choices, err := json.Marshal(d.Choices)
+	if err != nil {
+		return fmt.Errorf("writing the choices of draft %s: %w", d.Name, err)
+	}
 	return db.write(ctx, func(t *sql.Tx) error {
 		if _, err := t.ExecContext(ctx, sweepDraftsSQL, d.Created.Add(-draftLife).UnixMilli()); err != nil {
 			return fault(ctx, err, "deleting old drafts")
 		}
-		_, err := t.ExecContext(ctx, putDraftSQL, d.ID, d.Node, d.Name, d.By, d.Created.UnixMilli(), body)
+		_, err := t.ExecContext(ctx, putDraftSQL, d.ID, d.Node, d.Name, d.By, d.Created.UnixMilli(), body, d.Document, d.Restores, string(choices))
 		return fault(ctx, err, "storing draft %s", d.Name)
 	})
 }
 
 const draftSQL = `
-select id, node, name, caller, created, length(body), body
+select id, node, name, caller, created, length(body), document, restores, choices, body
 from drafts
 where id = ?`
 
@@ -50,7 +57,7 @@ func (db *DB) Draft(ctx context.Context, id string) (plan.Draft, error) {
 }
 
 const draftsSQL = `
-select id, node, name, caller, created, length(body)
+select id, node, name, caller, created, length(body), document, restores, choices
 from drafts
 where node = ? and caller = ?
 order by created, rowid`
@@ -65,9 +72,25 @@ func (db *DB) Drafts(ctx context.Context, node, by string) ([]plan.Draft, error)
 
 func scanDraft(r row, more ...any) (d plan.Draft, err error) {
 	var created int64
-	err = r.Scan(append([]any{&d.ID, &d.Node, &d.Name, &d.By, &created, &d.Size}, more...)...)
+	var choices []byte
+	err = r.Scan(append([]any{&d.ID, &d.Node, &d.Name, &d.By, &created, &d.Size, &d.Document, &d.Restores, &choices}, more...)...)
+	if err != nil {
+		return d, err
+	}
 	d.Created = moment(created)
-	return d, err
+	return d, json.Unmarshal(choices, &d.Choices)
+}
+
+const chooseSQL = `update drafts set choices = ? where id = ?`
+
+// Choose keeps what somebody decided about a draft. It does nothing where there is none.
+func (db *DB) Choose(ctx context.Context, id string, c plan.Choices) error {
+	choices, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("writing the choices of a draft: %w", err)
+	}
+	_, err = db.writer.ExecContext(ctx, chooseSQL, string(choices), id)
+	return fault(ctx, err, "keeping the choices of a draft")
 }
 
 const deleteDraftSQL = `delete from drafts where id = ?`

@@ -30,22 +30,27 @@ func (db *DB) Snapshot(ctx context.Context, node string) (plan.Snapshot, error) 
 // load reads a snapshot and caches it, unless somebody else just did.
 func (db *DB) load(ctx context.Context, node string) (s plan.Snapshot, err error) {
 	err = db.read(ctx, func(t *sql.Tx) error {
-		state, err := state(ctx, t, node)
-		if err != nil {
-			return err
-		}
-		var ok bool
-		if s, ok = db.cache.at(node, state); ok {
-			return nil
-		}
-		s = plan.Snapshot{State: state, Bundle: &bundle.Bundle{}}
-		if err := readEntries(ctx, t, node, s.Bundle); err != nil {
-			return fault(ctx, err, "reading the entries of node %s", node)
-		}
-		db.cache.put(node, s)
-		return nil
+		s, err = db.snapshotIn(ctx, t, node)
+		return err
 	})
 	return s, err
+}
+
+// snapshotIn returns the snapshot of the moment that a transaction sees.
+func (db *DB) snapshotIn(ctx context.Context, t *sql.Tx, node string) (plan.Snapshot, error) {
+	state, err := state(ctx, t, node)
+	if err != nil {
+		return plan.Snapshot{}, err
+	}
+	if s, ok := db.cache.at(node, state); ok {
+		return s, nil
+	}
+	s := plan.Snapshot{State: state, Bundle: &bundle.Bundle{}}
+	if err := readEntries(ctx, t, node, s.Bundle); err != nil {
+		return plan.Snapshot{}, fault(ctx, err, "reading the entries of node %s", node)
+	}
+	db.cache.put(node, s)
+	return s, nil
 }
 
 // readEntries reads all that a node holds into b.

@@ -112,9 +112,17 @@ func scanChange(r row) (c plan.Change, err error) {
 	if err := r.Scan(&action, &kind, &c.Ref.Name, &c.Old, &c.New); err != nil {
 		return c, err
 	}
-	var known bool
-	if c.Ref.Kind, known = core.KindOf(kind); !known {
-		return c, fmt.Errorf("%q is not a section", kind)
+	if c.Ref.Kind, err = kindOf(kind); err != nil {
+		return c, err
 	}
 	return c, c.Action.UnmarshalText([]byte(action))
+}
+
+// kindOf reads a kind as it is stored.
+func kindOf(key string) (core.Kind, error) {
+	k, known := core.KindOf(key)
+	if !known {
+		return k, fmt.Errorf("%q is not a section", key)
+	}
+	return k, nil
 }

@@ -34,6 +34,24 @@ func (db *DB) Task(ctx context.Context, id string) (task.Task, error) {
 	return t.Task, fault(ctx, err, "reading a task")
 }
 
+const tasksSQL = `
+select id, node, caller, title, state, '', '', created, updated, 0
+from tasks
+where node = ?
+order by created desc, rowid desc
+limit ?`
+
+// Tasks returns up to limit tasks of a node without their messages and results, the
+// newest first.
+func (db *DB) Tasks(ctx context.Context, node string, limit int) ([]task.Task, error) {
+	scan := func(r row) (task.Task, error) {
+		t, err := scanTask(r)
+		return t.Task, err
+	}
+	all, err := list(ctx, db.readers, scan, tasksSQL, node, limit)
+	return all, fault(ctx, err, "reading the tasks of node %s", node)
+}
+
 // The states are the ones that are not final.
 const unfinishedSQL = `
 select t.id, t.node, t.caller, t.title, t.state, t.message, t.result, t.created, t.updated,

@@ -43,6 +43,17 @@ type Revision struct {
 // State returns the state that the revision left.
 func (r Revision) State() State { return State{Revision: r.Number, Hash: r.Hash} }
 
+// Touch is one change of an entry, as the entry's own history tells it.
+type Touch struct {
+	Action   Action    `json:"action"`
+	Revision int64     `json:"revision"`
+	Time     time.Time `json:"time"`
+	By       string    `json:"by"`
+	Mode     Mode      `json:"mode"`
+	Note     string    `json:"note,omitempty"`
+	Restores int64     `json:"restores,omitempty"`
+}
+
 // Change is one line of the journal: what a revision did to one entry.
 type Change struct {
 	Action   Action

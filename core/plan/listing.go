@@ -10,6 +10,7 @@ import (
 type Listing struct {
 	Mode     Mode           `json:"mode"`
 	Revision int64          `json:"revision"` // of the node, which the plan was made from
+	Hash     string         `json:"hash"`     // see Plan; an import may be bound to it
 	Sections []Section      `json:"sections"` // all twelve, in document order
 	Steps    []Listed       `json:"steps"`    // in the order in which they would be done
 	Warnings []core.Finding `json:"warnings"` // about the document as a whole
@@ -24,7 +25,7 @@ type Listed struct {
 
 // Listing returns the plan without the texts.
 func (p *Plan) Listing() *Listing {
-	l := &Listing{Mode: p.Mode, Revision: p.Base.Revision, Sections: p.sections(), Steps: make([]Listed, 0, len(p.Steps)), Warnings: UnknownSections(p.Unknown)}
+	l := &Listing{Mode: p.Mode, Revision: p.Base.Revision, Hash: p.Hash, Sections: p.sections(), Steps: make([]Listed, 0, len(p.Steps)), Warnings: UnknownSections(p.Unknown)}
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		l.Steps = append(l.Steps, Listed{s.Action, s.Ref, s.Findings})

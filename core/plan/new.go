@@ -32,12 +32,19 @@ type Verdict struct {
 // stay as they are.
 type Check func(Entry) Verdict
 
-// New returns what importing next over current would do. A nil check accepts all.
-func New(mode Mode, current Snapshot, next *bundle.Bundle, check Check) *Plan {
+// New returns what importing next over current would do. A nil check accepts all. The
+// entries of leave stay as they are, whatever the bundle says of them.
+func New(mode Mode, current Snapshot, next *bundle.Bundle, check Check, leave ...core.Ref) *Plan {
 	if check == nil {
 		check = func(e Entry) Verdict { return Verdict{Text: e.Text} }
 	}
-	m := maker{mode: mode, current: current.Bundle, check: check}
+	m := maker{mode: mode, current: current.Bundle, check: check, leave: make(map[core.Ref]bool, len(leave))}
+	for _, ref := range leave {
+		m.leave[ref] = true
+		if old, exists := current.Bundle.Get(ref); exists {
+			m.after.top.Set(ref, old)
+		}
+	}
 	if mode == Partial {
 		m.after.base = current.Bundle
 	}
@@ -46,7 +53,7 @@ func New(mode Mode, current Snapshot, next *bundle.Bundle, check Check) *Plan {
 		p.Steps = append(p.Steps, m.step(ref, text))
 	}
 	if mode == Full {
-		p.Steps = append(m.deletions(), p.Steps...)
+		p.Steps = append(m.deletions(next), p.Steps...)
 	}
 	return p
 }
@@ -56,6 +63,7 @@ type maker struct {
 	mode    Mode
 	current *bundle.Bundle
 	check   Check
+	leave   map[core.Ref]bool
 	after   overlay
 }
 
@@ -78,6 +86,9 @@ func (m *maker) step(ref core.Ref, text string) Step {
 	old, exists := m.current.Get(ref)
 	s := Step{Ref: ref, Old: old, New: text, Action: Create}
 	switch {
+	case m.leave[ref]:
+		s.Action = LeftOut
+		return s
 	case exists && old == text:
 		s.Action = Unchanged
 	case exists && m.mode == Partial && ref.Kind.Partial() == core.Keep:
@@ -109,12 +120,18 @@ func (m *maker) judge(s *Step, exists bool) {
 }
 
 // deletions returns the steps that take out what a full import does not leave: what
-// the bundle does not name, and what it names in a form that is refused.
-func (m *maker) deletions() []Step {
+// the bundle does not name, and what it names in a form that is refused. What is left
+// out of them stands in its place.
+func (m *maker) deletions(next *bundle.Bundle) []Step {
 	var steps []Step
 	for ref, old := range m.current.All() {
-		if _, stays := m.after.top.Get(ref); !stays {
+		_, stays := m.after.top.Get(ref)
+		_, named := next.Get(ref)
+		switch {
+		case !stays:
 			steps = append(steps, Step{Action: Delete, Ref: ref, Old: old})
+		case m.leave[ref] && !named:
+			steps = append(steps, Step{Action: LeftOut, Ref: ref, Old: old, New: old})
 		}
 	}
 	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {

@@ -33,6 +33,7 @@ type Section struct {
 	Unchanged int    `json:"unchanged"`
 	Kept      int    `json:"kept"`
 	Rejected  int    `json:"rejected"`
+	LeftOut   int    `json:"left_out"`
 }
 
 // Refused is an entry that was kept out.
@@ -94,7 +95,7 @@ func (p *Plan) sections() []Section {
 	sections := make([]Section, 0, core.NumKinds)
 	for _, k := range core.DocumentOrder() {
 		n := counts[k]
-		sections = append(sections, Section{k.Key(), n[Create], n[Replace], n[Delete], n[Unchanged], n[Kept], n[Rejected]})
+		sections = append(sections, Section{k.Key(), n[Create], n[Replace], n[Delete], n[Unchanged], n[Kept], n[Rejected], n[LeftOut]})
 	}
 	return sections
 }
@@ -108,6 +109,7 @@ func (o *Outcome) Total() (t Section) {
 		t.Unchanged += s.Unchanged
 		t.Kept += s.Kept
 		t.Rejected += s.Rejected
+		t.LeftOut += s.LeftOut
 	}
 	return t
 }

@@ -49,12 +49,13 @@ const (
 	Unchanged               // its text is the same already
 	Kept                    // it is there and a partial import leaves it, though its text differs
 	Rejected                // a finding keeps it out
+	LeftOut                 // somebody chose to leave it as it is
 )
 
 // NumActions is how many actions there are.
-const NumActions = 6
+const NumActions = 7
 
-var actionNames = [NumActions]string{"create", "replace", "delete", "unchanged", "kept", "rejected"}
+var actionNames = [NumActions]string{"create", "replace", "delete", "unchanged", "kept", "rejected", "left-out"}
 
 // String returns the action's name in lower case.
 func (a Action) String() string { return actionNames[a] }
@@ -81,7 +82,7 @@ type Step struct {
 	Action   Action
 	Ref      core.Ref
 	Old      string // the text that is there; empty where there is none
-	New      string // the text that would be there; of a rejected entry, what the bundle says
+	New      string // the text that would be there; of a rejected or left out entry, what the bundle says
 	Findings []core.Finding
 }
 
@@ -105,6 +106,10 @@ type Plan struct {
 	Base    State    // what it was made from
 	Steps   []Step   // deletions downward, then the bundle's entries upward in install order
 	Unknown []string // sections of the document that are no part of a bundle
+
+	// Hash is the identity of all that the plan was made from: the state, the document,
+	// the mode and what is left out. Equal hashes mean equal plans.
+	Hash string
 }
 
 // Count returns how many steps have the action.

@@ -27,7 +27,7 @@ func parse(t testing.TB, notation string) *bundle.Bundle {
 	return b
 }
 
-var signs = [NumActions]string{"+", "~", "-", "=", "^", "!"}
+var signs = [NumActions]string{"+", "~", "-", "=", "^", "!", "o"}
 
 // notate writes the steps of a plan as "+streams/s ~rules/a".
 func notate(p *Plan) string {
@@ -71,6 +71,39 @@ func TestNew(t *testing.T) {
 		p := New(tt.mode, Snapshot{Bundle: parse(t, tt.current)}, parse(t, tt.next), noBad)
 		if got := notate(p); got != tt.want {
 			t.Errorf("New(%v, %q, %q)\n got %s\nwant %s", tt.mode, tt.current, tt.next, got, tt.want)
+		}
+	}
+}
+
+// TestLeave plans with a check that refuses a rule unless there is a stream s.
+func TestLeave(t *testing.T) {
+	needsStream := func(e Entry) Verdict {
+		if _, ok := e.After.Get(core.Ref{Kind: core.Stream, Name: "s"}); e.Ref.Kind == core.Rule && !ok {
+			return Verdict{e.Text, []core.Finding{{Severity: core.Fault, Ref: e.Ref, Message: "no stream"}}}
+		}
+		return Verdict{Text: e.Text}
+	}
+	tests := []struct {
+		mode                       Mode
+		current, next, leave, want string
+	}{
+		{Partial, "", "rules/a=1 streams/s=1", "rules/a", "+streams/s orules/a"},
+		{Partial, "", "rules/a=1 streams/s=1", "streams/s", "ostreams/s !rules/a"},
+		{Partial, "streams/s=1", "rules/a=1 streams/s=2", "streams/s", "ostreams/s +rules/a"},
+		{Partial, "streams/s=1", "streams/s=1", "streams/s rules/z", "ostreams/s"},
+		{Full, "streams/s=1 rules/b=1", "rules/a=1", "streams/s", "-rules/b ostreams/s +rules/a"},
+		{Full, "streams/s=1 rules/b=1", "rules/a=1", "rules/b", "orules/b -streams/s !rules/a"},
+		{Full, "streams/s=1 rules/a=1", "streams/s=2 rules/a=2", "rules/a", "~streams/s orules/a"},
+		{Full, "", "rules/a=1", "rules/a", "orules/a"},
+	}
+	for _, tt := range tests {
+		var leave []core.Ref
+		for ref := range parse(t, tt.leave).All() {
+			leave = append(leave, ref)
+		}
+		p := New(tt.mode, Snapshot{Bundle: parse(t, tt.current)}, parse(t, tt.next), needsStream, leave...)
+		if got := notate(p); got != tt.want {
+			t.Errorf("New(%v, %q, %q) without %q\n got %s\nwant %s", tt.mode, tt.current, tt.next, tt.leave, got, tt.want)
 		}
 	}
 }

@@ -22,10 +22,8 @@ type Outcome struct {
 	Result  json.RawMessage // for pages; may be empty
 }
 
-// Work does what a task is for. It calls hold once all that can be taken back is
-// done: from then on the task cannot be cancelled. An error of hold means that it
-// was, and the work must end without a trace.
-type Work func(ctx context.Context, id string, hold func() error) Outcome
+// Work does what a task is for.
+type Work func(ctx context.Context, run *Run) Outcome
 
 // Runner runs tasks. Its fields must not change once it is in use.
 type Runner struct {
@@ -48,6 +46,13 @@ type live struct {
 	held   bool // past the point of no return
 	cancel context.CancelFunc
 	over   chan struct{}
+	moved  chan struct{} // closed, and made anew, whenever the task moves
+}
+
+// touch wakes those who watch. The caller holds the task's mutex.
+func (l *live) touch() {
+	close(l.moved)
+	l.moved = make(chan struct{})
 }
 
 // Start stores a task and sets it to work. The task's id is chosen here, in the form
@@ -57,7 +62,7 @@ func (r *Runner) Start(ctx context.Context, t Task, work Work) (Task, error) {
 	t.Updated = t.Created
 	t.ID = fmt.Sprintf("dataImport-%d-%s", t.Created.Unix(), strings.ToLower(rand.Text()[:12]))
 	workCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	l := &live{task: t, cancel: cancel, over: make(chan struct{})}
+	l := &live{task: t, cancel: cancel, over: make(chan struct{}), moved: make(chan struct{})}
 	if err := r.register(l); err != nil {
 		cancel()
 		return Task{}, err
@@ -122,18 +127,7 @@ func (r *Runner) guarded(ctx context.Context, l *live, work Work) (out Outcome) 
 			out = Outcome{Err: err, Message: "err:" + err.Error() + ", response:null"}
 		}
 	}()
-	return work(ctx, l.task.ID, func() error { return l.hold(ctx) })
-}
-
-// hold passes the point of no return, unless the task was cancelled before.
-func (l *live) hold(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.task.State.Final() || ctx.Err() != nil {
-		return core.Errorf(core.Cancelled, "the task was cancelled")
-	}
-	l.held = true
-	return nil
+	return work(ctx, &Run{ID: l.task.ID, live: l, ctx: ctx})
 }
 
 // change brings a task into another state and stores it. It reports false for a task
@@ -175,6 +169,7 @@ func overError(t Task) error {
 // set writes a state. The caller holds the task's mutex.
 func (r *Runner) set(l *live, s State, out Outcome) {
 	l.task.State, l.task.Message, l.task.Result, l.task.Updated = s, out.Message, out.Result, r.now()
+	l.touch()
 	if err := r.Store.PutTask(context.Background(), l.task); err != nil {
 		r.log(fmt.Errorf("storing task %s as %s: %w", l.task.ID, s, err))
 	}

@@ -42,6 +42,17 @@ func (s *shelf) Task(_ context.Context, id string) (Task, error) {
 	return t, nil
 }
 
+func (s *shelf) Tasks(_ context.Context, node string, limit int) (all []Task, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tasks {
+		if t.Node == node && len(all) < limit {
+			all = append(all, t)
+		}
+	}
+	return all, nil
+}
+
 func (s *shelf) UnfinishedTasks(context.Context) (left []Unfinished, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,8 +97,8 @@ func TestRun(t *testing.T) {
 		state   State
 		message string
 	}{
-		{func(context.Context, string, func() error) Outcome { return Outcome{Message: "done"} }, Finish, "done"},
-		{func(context.Context, string, func() error) Outcome {
+		{func(context.Context, *Run) Outcome { return Outcome{Message: "done"} }, Finish, "done"},
+		{func(context.Context, *Run) Outcome {
 			return Outcome{Err: errors.New("no"), Message: "err:no"}
 		}, Error, "err:no"},
 	}
@@ -102,7 +113,7 @@ func TestRun(t *testing.T) {
 func TestPanicEndsTheTaskOnly(t *testing.T) {
 	var told []string
 	r := &Runner{Store: &shelf{}, Log: func(err error) { told = append(told, err.Error()) }}
-	s, msg := state(t, r, start(t, r, func(context.Context, string, func() error) Outcome { panic("oops") }))
+	s, msg := state(t, r, start(t, r, func(context.Context, *Run) Outcome { panic("oops") }))
 	if s != Error || !strings.Contains(msg, "oops") || len(told) != 1 {
 		t.Errorf("ended as %s %q, told %v", s, msg, told)
 	}
@@ -112,10 +123,10 @@ func TestCancelBeforeTheCommit(t *testing.T) {
 	r := runner(t)
 	begun := make(chan struct{})
 	var held error
-	id := start(t, r, func(ctx context.Context, _ string, hold func() error) Outcome {
+	id := start(t, r, func(ctx context.Context, run *Run) Outcome {
 		close(begun)
 		<-ctx.Done()
-		held = hold()
+		held = run.Hold()
 		return Outcome{Err: held, Message: "err:cancelled"}
 	})
 	<-begun
@@ -133,8 +144,8 @@ func TestCancelBeforeTheCommit(t *testing.T) {
 func TestCancelAfterTheCommitBegan(t *testing.T) {
 	r := runner(t)
 	begun, written := make(chan struct{}), make(chan struct{})
-	id := start(t, r, func(ctx context.Context, _ string, hold func() error) Outcome {
-		if err := hold(); err != nil {
+	id := start(t, r, func(ctx context.Context, run *Run) Outcome {
+		if err := run.Hold(); err != nil {
 			return Outcome{Err: err}
 		}
 		close(begun)
@@ -156,8 +167,8 @@ func TestCancelNeverLies(t *testing.T) {
 	for range 200 {
 		r := runner(t)
 		var wrote bool
-		id := start(t, r, func(_ context.Context, _ string, hold func() error) Outcome {
-			if err := hold(); err != nil {
+		id := start(t, r, func(_ context.Context, run *Run) Outcome {
+			if err := run.Hold(); err != nil {
 				return Outcome{Err: err}
 			}
 			wrote = true
@@ -180,7 +191,7 @@ func TestIDsAreUnique(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 500 {
 		wg.Go(func() {
-			id := start(t, r, func(context.Context, string, func() error) Outcome { return Outcome{} })
+			id := start(t, r, func(context.Context, *Run) Outcome { return Outcome{} })
 			if _, twice := seen.LoadOrStore(id, true); twice || !strings.HasPrefix(id, "dataImport-") {
 				t.Errorf("id %s", id)
 			}
@@ -227,9 +238,9 @@ func TestRecover(t *testing.T) {
 
 func TestCloseInterrupts(t *testing.T) {
 	r := runner(t)
-	id := start(t, r, func(ctx context.Context, _ string, hold func() error) Outcome {
+	id := start(t, r, func(ctx context.Context, run *Run) Outcome {
 		<-ctx.Done()
-		return Outcome{Err: hold()}
+		return Outcome{Err: run.Hold()}
 	})
 	soon, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -242,4 +253,73 @@ func TestCloseInterrupts(t *testing.T) {
 	if _, err := r.Start(ctx, Task{}, nil); core.CodeOf(err) != core.Busy {
 		t.Errorf("Start afterwards = %v", err)
 	}
+}
+
+func TestWatch(t *testing.T) {
+	r := runner(t)
+	next := make(chan struct{}, 10)
+	id := start(t, r, func(_ context.Context, run *Run) Outcome {
+		for i := range 3 {
+			<-next
+			run.Report(Progress{Stage: "counting", Done: i + 1, Total: 3})
+		}
+		<-next
+		return Outcome{Message: "done"}
+	})
+	done, calls := 0, 0
+	err := r.Watch(ctx, id, func(task Task) error {
+		calls++
+		if task.Progress.Done < done {
+			t.Errorf("progress went back from %d to %d", done, task.Progress.Done)
+		}
+		if done = task.Progress.Done; task.State.Final() != (task.Message == "done") {
+			t.Errorf("saw %s with the message %q", task.State, task.Message)
+		}
+		next <- struct{}{}
+		return nil
+	})
+	if err != nil || done != 3 || calls < 4 {
+		t.Errorf("Watch = %v after %d calls, the last at %d of 3", err, calls, done)
+	}
+}
+
+func TestWatchEnds(t *testing.T) {
+	r := runner(t)
+	block := make(chan struct{})
+	id := start(t, r, func(context.Context, *Run) Outcome { <-block; return Outcome{} })
+	gone := errors.New("the client is gone")
+	if err := r.Watch(ctx, id, func(Task) error { return gone }); err != gone {
+		t.Errorf("Watch = %v, want the error of tell", err)
+	}
+	short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	if err := r.Watch(short, id, func(Task) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Watch = %v, want that of the context", err)
+	}
+	if err := r.Watch(ctx, "nosuch", func(Task) error { return nil }); core.CodeOf(err) != core.NotFound {
+		t.Errorf("Watch(nosuch) = %v", err)
+	}
+	close(block)
+	r.Wait(ctx, id)
+}
+
+func TestListShowsWhatRuns(t *testing.T) {
+	r := runner(t)
+	block, reported := make(chan struct{}), make(chan struct{})
+	id := start(t, r, func(_ context.Context, run *Run) Outcome {
+		run.Report(Progress{Stage: "reading"})
+		close(reported)
+		<-block
+		return Outcome{}
+	})
+	<-reported
+	tasks, err := r.List(ctx, core.Caller{Role: core.Viewer}, "local", 10)
+	if err != nil || len(tasks) != 1 || tasks[0].State != Running || tasks[0].Progress.Stage != "reading" {
+		t.Errorf("List = %v, %v", tasks, err)
+	}
+	if _, err := r.List(ctx, core.Caller{}, "local", 10); err == nil {
+		t.Error("nobody may list")
+	}
+	close(block)
+	r.Wait(ctx, id)
 }

@@ -32,10 +32,15 @@ type Task struct {
 	Result  json.RawMessage // what pages show of it; empty while it runs
 	Created time.Time
 	Updated time.Time
+
+	Progress Progress // while it runs in this process; it is not stored
 }
 
 // Store keeps tasks over a restart.
 type Store interface {
+	// Tasks returns up to limit tasks of a node without their messages and results, the
+	// newest first.
+	Tasks(ctx context.Context, node string, limit int) ([]Task, error)
 	// PutTask stores a task, in place of the one with the same id.
 	PutTask(ctx context.Context, t Task) error
 	// Task returns a task, or a NotFound error.

@@ -1,0 +1,102 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
+)
+
+// sinceSQL goes back from the newest change to those of one revision: the text of each
+// entry before it.
+const sinceSQL = `
+select c.kind, c.name, c.previous is not null, coalesce(p.text, '')
+from changes c left join changes p on p.id = c.previous
+where c.node = ?1 and c.id > (select last_change from revisions where node = ?1 and number = ?2)
+order by c.id desc`
+
+// At returns what a node held at a revision, or a NotFound error; at 0 it held nothing. The
+// cost is that of what has changed since.
+func (db *DB) At(ctx context.Context, node string, revision int64) (*bundle.Bundle, error) {
+	if revision == 0 {
+		return &bundle.Bundle{}, nil
+	}
+	var past *bundle.Bundle
+	err := db.read(ctx, func(t *sql.Tx) error {
+		var first, last int64
+		err := t.QueryRowContext(ctx, rangeSQL, node, revision).Scan(&first, &last)
+		if err := orNotFound(err, "there is no revision %d", revision); err != nil {
+			return err
+		}
+		now, err := db.snapshotIn(ctx, t, node)
+		if err != nil {
+			return err
+		}
+		past = now.Bundle.Clone()
+		return goBack(ctx, t, past, node, revision)
+	})
+	return past, fault(ctx, err, "reading revision %d", revision)
+}
+
+// goBack undoes in b, the newest first, what was done after a revision.
+func goBack(ctx context.Context, t *sql.Tx, b *bundle.Bundle, node string, revision int64) error {
+	rows, err := t.QueryContext(ctx, sinceSQL, node, revision)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, text string
+		var ref core.Ref
+		var there bool
+		if err := rows.Scan(&kind, &ref.Name, &there, &text); err != nil {
+			return err
+		}
+		if ref.Kind, err = kindOf(kind); err != nil {
+			return err
+		}
+		if there {
+			b.Set(ref, text)
+		} else {
+			b.Delete(ref)
+		}
+	}
+	return rows.Err()
+}
+
+// entryHistorySQL follows an entry from change to change, back to where it was created.
+const entryHistorySQL = `
+with recursive past (id, previous, revision, action) as (
+	select c.id, c.previous, c.revision, c.action
+	from entries e join changes c on c.id = e.change
+	where e.node = ?1 and e.kind = ?2 and e.name = ?3
+	union all
+	select c.id, c.previous, c.revision, c.action
+	from past join changes c on c.id = past.previous
+)
+select past.action, r.number, r.time, r.caller, r.mode, r.note, r.restores
+from past join revisions r on r.node = ?1 and r.number = past.revision
+order by past.id desc
+limit ?4`
+
+// EntryHistory returns up to limit changes of an entry that is there, the newest first,
+// back to where it was created last.
+func (db *DB) EntryHistory(ctx context.Context, node string, ref core.Ref, limit int) ([]plan.Touch, error) {
+	all, err := list(ctx, db.readers, scanTouch, entryHistorySQL, node, ref.Kind.Key(), ref.Name, limit)
+	return all, fault(ctx, err, "reading the history of %v", ref)
+}
+
+func scanTouch(r row) (c plan.Touch, err error) {
+	var ms int64
+	var action, mode string
+	if err := r.Scan(&action, &c.Revision, &ms, &c.By, &mode, &c.Note, &c.Restores); err != nil {
+		return c, err
+	}
+	c.Time = moment(ms)
+	if err := c.Mode.UnmarshalText([]byte(mode)); err != nil {
+		return c, err
+	}
+	return c, c.Action.UnmarshalText([]byte(action))
+}
