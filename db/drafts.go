@@ -81,18 +81,6 @@ func scanDraft(r row, more ...any) (d plan.Draft, err error) {
 	return d, json.Unmarshal(choices, &d.Choices)
 }
 
-const chooseSQL = `update drafts set choices = ? where id = ?`
-
-// Choose keeps what somebody decided about a draft. It does nothing where there is none.
-func (db *DB) Choose(ctx context.Context, id string, c plan.Choices) error {
-	choices, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("writing the choices of a draft: %w", err)
-	}
-	_, err = db.writer.ExecContext(ctx, chooseSQL, string(choices), id)
-	return fault(ctx, err, "keeping the choices of a draft")
-}
-
 const deleteDraftSQL = `delete from drafts where id = ?`
 
 // DeleteDraft takes a draft out. It does nothing where there is none.

@@ -163,6 +163,9 @@ func verify(t testing.TB, s *db.DB, node string, history []*bundle.Bundle) error
 		if history != nil && !b.Equal(history[rev.Number]) {
 			return fmt.Errorf("revision %d is %q; want %q", rev.Number, show(b), show(history[rev.Number]))
 		}
+		if past, err := s.At(t.Context(), node, rev.Number); err != nil || !past.Equal(b) {
+			return fmt.Errorf("At(%d) = %q, %v; want %q", rev.Number, show(past), err, show(b))
+		}
 		changes, err := s.Changes(t.Context(), node, rev.Number)
 		if err != nil {
 			return err

@@ -95,9 +95,11 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	if err := tasks.Recover(p.ctx); err != nil {
 		return err
 	}
+	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files}
+	defer service.Close()
 	server := &handlers.Server{
-		Transfer: &transfer.Service{Nodes: store, Journal: store, Fetch: files},
-		Drafts:   &transfer.Drafts{Store: store},
+		Transfer: service,
+		Drafts:   &transfer.Drafts{Store: store, Transfer: service},
 		Tasks:    tasks,
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store},

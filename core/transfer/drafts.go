@@ -3,6 +3,8 @@ package transfer
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +12,7 @@ import (
 	"ekuiper-console/core/plan"
 )
 
-// DraftStore keeps documents that were brought and not applied yet.
+// DraftStore keeps what somebody prepares and has not applied yet.
 type DraftStore interface {
 	// PutDraft stores a draft, in place of the one with the same id.
 	PutDraft(ctx context.Context, d plan.Draft) error
@@ -22,23 +24,41 @@ type DraftStore interface {
 	DeleteDraft(ctx context.Context, id string) error
 }
 
-// Drafts are the documents that people bring to the import page. Each is seen by the
-// one who brought it only, and kept for a day.
+// Drafts are the changes that people prepare: documents that they bring to the import
+// page, and revisions that they want back. Each is seen by the one who prepares it
+// only, and kept for a day. Its fields must not change once it is in use.
 type Drafts struct {
-	Store DraftStore
-	Now   func() time.Time // nil means time.Now
+	Store    DraftStore
+	Transfer *Service
+	Now      func() time.Time // nil means time.Now
+
+	plans plans
 }
 
 // Bring stores a document and returns its id. It takes an operator.
 func (d *Drafts) Bring(ctx context.Context, by core.Caller, node, name string, body []byte) (id string, err error) {
+	return d.put(ctx, by, plan.Draft{Node: node, Name: name, Body: body, Document: sumOf(body)})
+}
+
+// Revert prepares to bring a revision back, and returns the draft's id. It takes an
+// operator. A revision that is not there is a NotFound error.
+func (d *Drafts) Revert(ctx context.Context, by core.Caller, node string, revision int64) (id string, err error) {
+	if _, err := d.Transfer.Revision(ctx, by, node, revision); err != nil {
+		return "", err
+	}
+	name := fmt.Sprintf("revision %d", revision)
+	return d.put(ctx, by, plan.Draft{Node: node, Name: name, Restores: revision, Choices: plan.Choices{Mode: plan.Full}})
+}
+
+func (d *Drafts) put(ctx context.Context, by core.Caller, draft plan.Draft) (id string, err error) {
 	if err := by.Require(core.Operator); err != nil {
 		return "", err
 	}
-	if err := known(node); err != nil {
+	if err := known(draft.Node); err != nil {
 		return "", err
 	}
-	id = strings.ToLower(rand.Text())
-	return id, d.Store.PutDraft(ctx, plan.Draft{ID: id, Node: node, Name: name, By: by.Name, Created: d.now(), Body: body})
+	draft.ID, draft.By, draft.Created = strings.ToLower(rand.Text()), by.Name, d.now()
+	return draft.ID, d.Store.PutDraft(ctx, draft)
 }
 
 // Draft returns a draft of the caller's, or a NotFound error.
@@ -48,18 +68,49 @@ func (d *Drafts) Draft(ctx context.Context, by core.Caller, id string) (plan.Dra
 	}
 	draft, err := d.Store.Draft(ctx, id)
 	if err == nil && draft.By != by.Name {
-		err = core.Errorf(core.NotFound, "there is no draft %s", id)
+		err = noDraft(id)
 	}
 	return draft, err
 }
 
-// Edit gives a draft of the caller's another text.
+func noDraft(id string) error { return core.Errorf(core.NotFound, "there is no draft %s", id) }
+
+// head returns a draft of the caller's without its body.
+func (d *Drafts) head(ctx context.Context, by core.Caller, node, id string) (plan.Draft, error) {
+	drafts, err := d.Waiting(ctx, by, node)
+	if err != nil {
+		return plan.Draft{}, err
+	}
+	i := slices.IndexFunc(drafts, func(draft plan.Draft) bool { return draft.ID == id })
+	if i < 0 {
+		return plan.Draft{}, noDraft(id)
+	}
+	return drafts[i], nil
+}
+
+// Edit gives a draft of the caller's another text. What was left out of it stays left
+// out.
 func (d *Drafts) Edit(ctx context.Context, by core.Caller, id string, body []byte) error {
+	return d.change(ctx, by, id, func(draft *plan.Draft) { draft.Body, draft.Document = body, sumOf(body) })
+}
+
+// Choose keeps what the caller decided about a draft. The mode of a restore stays full.
+func (d *Drafts) Choose(ctx context.Context, by core.Caller, id string, c plan.Choices) error {
+	return d.change(ctx, by, id, func(draft *plan.Draft) {
+		if draft.Restores > 0 {
+			c.Mode = plan.Full
+		}
+		c.Leave = slices.Compact(slices.SortedFunc(slices.Values(c.Leave), core.Ref.Compare))
+		draft.Choices = c
+	})
+}
+
+func (d *Drafts) change(ctx context.Context, by core.Caller, id string, edit func(*plan.Draft)) error {
 	draft, err := d.Draft(ctx, by, id)
 	if err != nil {
 		return err
 	}
-	draft.Body = body
+	edit(&draft)
 	return d.Store.PutDraft(ctx, draft)
 }
 

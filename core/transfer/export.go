@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -48,33 +47,4 @@ func (s *Service) Status(ctx context.Context, by core.Caller, node string) (*bun
 		return nil, err
 	}
 	return s.Nodes.Report(ctx, node)
-}
-
-// History returns up to limit revisions below before, the newest first; from the
-// newest where before is 0.
-func (s *Service) History(ctx context.Context, by core.Caller, node string, before int64, limit int) ([]plan.Revision, error) {
-	if err := by.Require(core.Viewer); err != nil {
-		return nil, err
-	}
-	if err := known(node); err != nil {
-		return nil, err
-	}
-	return s.Journal.Revisions(ctx, node, before, limit)
-}
-
-// Changes returns what one revision did. A revision that is not there is a NotFound
-// error.
-func (s *Service) Changes(ctx context.Context, by core.Caller, node string, revision int64) ([]plan.Change, error) {
-	found, err := s.History(ctx, by, node, revision+1, 1)
-	if err != nil {
-		return nil, err
-	}
-	if len(found) == 0 || found[0].Number != revision {
-		return nil, core.Errorf(core.NotFound, "%s has no revision %d", node, revision)
-	}
-	changes, err := s.Journal.Changes(ctx, node, revision)
-	if err != nil {
-		return nil, fmt.Errorf("reading revision %d: %w", revision, err)
-	}
-	return changes, nil
 }

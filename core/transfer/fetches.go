@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -31,16 +33,18 @@ type file struct {
 type fetches struct {
 	open Fetcher
 	done map[string]error // by address
+
+	progress func(done, total int) // told of every file; may be nil
 }
 
 // wanted returns the files of the entries that an import would write.
-func wanted(mode plan.Mode, current, next *bundle.Bundle) []file {
+func wanted(mode plan.Mode, current, next *bundle.Bundle, leave []core.Ref) []file {
 	var files []file
 	for ref, text := range next.All() {
 		if ref.Kind >= core.Script {
 			break // in install order no later kind has files
 		}
-		if stays(mode, current, ref, text) {
+		if stays(mode, current, ref, text) || slices.Contains(leave, ref) {
 			continue
 		}
 		r, findings := resource.Check(ref, text, resource.Scope{})
@@ -63,6 +67,7 @@ func (f *fetches) get(ctx context.Context, files []file) {
 			todo = append(todo, file.uri)
 		}
 	}
+	var read atomic.Int64
 	errs := make([]error, len(todo))
 	slots := make(chan struct{}, parallelFetches)
 	var wg sync.WaitGroup
@@ -70,12 +75,21 @@ func (f *fetches) get(ctx context.Context, files []file) {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
+			f.tell(int(read.Load()), len(todo))
 			errs[i] = f.read(ctx, uri)
+			f.tell(int(read.Add(1)), len(todo))
 		})
 	}
 	wg.Wait()
 	for i, uri := range todo {
 		f.done[uri] = errs[i]
+	}
+}
+
+// tell tells how many files were read.
+func (f *fetches) tell(done, total int) {
+	if f.progress != nil {
+		f.progress(done, total)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -17,16 +18,42 @@ type Request struct {
 	Node     string
 	Document []byte // the bundle as it was given
 	Address  string // where it is, in place of Document
+	Restores int64  // the revision to bring back, in place of a document; the mode is then full
 	Mode     plan.Mode
-	Atomic   bool   // apply nothing unless all is accepted
-	NoFetch  bool   // for a preview: take it that every file can be had
-	NoDelete bool   // refuse, with a Conflict error, to delete anything
-	Note     string // what history shall say of it
-	Task     string // the id of the task that does it, if one does
+	Leave    []core.Ref // entries that stay as they are, whatever the bundle says
+	Atomic   bool       // apply nothing unless all is accepted
+	NoFetch  bool       // for a preview: take it that every file can be had
+	NoDelete bool       // refuse, with a Conflict error, to delete anything
+	Plan     string     // the hash of the plan that somebody looked at; another one is a Conflict error
+	Note     string     // what history shall say of it
+	Task     string     // the id of the task that does it, if one does
 
 	// Hold, where it is set, is called when nothing is left but to write. Its error
 	// ends the import, and nothing is written.
 	Hold func() error
+	// Progress, where it is set, is told how far the import has come.
+	Progress func(stage Stage, done, total int)
+}
+
+// Stage is what an import is doing.
+type Stage string
+
+// The stages, in order.
+const (
+	Reading    Stage = "reading"
+	Checking   Stage = "checking"
+	Fetching   Stage = "fetching" // counts files
+	Committing Stage = "committing"
+)
+
+// Stages returns the stages of an import in order.
+func Stages() []Stage { return []Stage{Reading, Fetching, Checking, Committing} }
+
+// report tells how far the import has come.
+func (r *Request) report(stage Stage, done, total int) {
+	if r.Progress != nil {
+		r.Progress(stage, done, total)
+	}
 }
 
 // Result is what became of an import.
@@ -64,11 +91,12 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 	if err := s.admit(by, req); err != nil {
 		return nil, err
 	}
+	req.report(Reading, 0, 0)
 	doc, err := s.load(ctx, &req)
 	if err != nil {
-		return nil, errors.Join(err, s.recordUnreadable(ctx, req, err))
+		return nil, s.unreadable(ctx, req, err)
 	}
-	files := &fetches{open: s.Fetch}
+	files := &fetches{open: s.Fetch, progress: func(done, total int) { req.report(Fetching, done, total) }}
 	if err := s.prefetch(ctx, req, doc, files); err != nil {
 		return nil, err
 	}
@@ -82,7 +110,7 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 		if err != nil {
 			return nil, err
 		}
-		result, err := s.apply(ctx, by, req, p)
+		result, err := s.apply(ctx, by, req, doc, p)
 		if core.CodeOf(err) != core.Conflict || attempt == maxAttempts {
 			return result, err
 		}
@@ -102,10 +130,16 @@ func (s *Service) admit(by core.Caller, req Request) error {
 type document struct {
 	bundle  *bundle.Bundle
 	unknown []string
+	sum     string // SHA-256 of the text, hexadecimal; empty for a revision
 }
 
-// load reads and decodes the document of a request.
+// load reads and decodes the document of a request, or the revision that it restores.
 func (s *Service) load(ctx context.Context, req *Request) (document, error) {
+	if req.Restores > 0 {
+		req.Mode, req.NoFetch = plan.Full, true
+		past, err := s.Journal.At(ctx, req.Node, req.Restores)
+		return document{bundle: past}, err
+	}
 	if req.Address != "" {
 		data, err := s.read(ctx, req.Address)
 		if err != nil {
@@ -120,7 +154,7 @@ func (s *Service) load(ctx context.Context, req *Request) (document, error) {
 func decode(data []byte) (document, error) {
 	b, unknown, err := bundle.Decode(data)
 	if err == nil {
-		return document{b, unknown}, nil
+		return document{b, unknown, sumOf(data)}, nil
 	}
 	wrapped := core.Errorf(core.Invalid, "configuration unmarshal with error %w", err)
 	if e, ok := errors.AsType[*bundle.SyntaxError](err); ok {
@@ -129,13 +163,22 @@ func decode(data []byte) (document, error) {
 	return document{}, wrapped
 }
 
+// sumOf returns the SHA-256 of a document, in hexadecimal.
+func sumOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
 // WholeBundle is the name under which the report tells of a document that could not
 // be read, in the section where the trouble is, else among the streams.
 const WholeBundle = "(bundle)"
 
-// recordUnreadable keeps the error of a document that cannot be read, or is no bundle,
-// as the report of the last import.
-func (s *Service) recordUnreadable(ctx context.Context, req Request, cause error) error {
+// unreadable keeps the error of a document that cannot be read, or is no bundle, as the
+// report of the last import, and returns it.
+func (s *Service) unreadable(ctx context.Context, req Request, cause error) error {
+	if req.Restores > 0 {
+		return cause
+	}
 	ref := core.Ref{Kind: core.Stream}
 	if e, ok := errors.AsType[*bundle.SyntaxError](cause); ok && e.InSection {
 		ref = e.Ref
@@ -145,7 +188,7 @@ func (s *Service) recordUnreadable(ctx context.Context, req Request, cause error
 	}
 	report := &bundle.Bundle{}
 	report.Set(ref, cause.Error())
-	return s.Nodes.Record(ctx, req.Node, report)
+	return errors.Join(cause, s.Nodes.Record(ctx, req.Node, report))
 }
 
 // plan makes the plan of an import from the state of now.
@@ -154,33 +197,75 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", req.Node, err)
 	}
+	hash := planHash(req, doc, current.State)
+	if req.Plan != "" && req.Plan != hash {
+		return nil, moved(req.Node, current.State)
+	}
 	if !req.NoFetch {
-		files.get(ctx, wanted(req.Mode, current.Bundle, doc.bundle))
+		files.get(ctx, wanted(req.Mode, current.Bundle, doc.bundle, req.Leave))
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
 	}
-	check := newChecker(req.Mode, current.Bundle, doc.bundle, files)
-	p := plan.New(req.Mode, current, doc.bundle, check.check)
-	p.Unknown = doc.unknown
+	req.report(Checking, 0, 0)
+	check := newChecker(req.Mode, current.Bundle, doc.bundle, files).check
+	if req.Restores > 0 {
+		check = trusting(check)
+	}
+	p := plan.New(req.Mode, current, doc.bundle, check, req.Leave...)
+	p.Unknown, p.Hash = doc.unknown, hash
 	if n := p.Count(plan.Delete); req.NoDelete && n > 0 {
 		return nil, core.WithHint(core.Errorf(core.Conflict, "the import would delete %d entries, which nobody has confirmed", n), "look at the bundle again, and confirm")
 	}
 	return p, nil
 }
 
+// planHash returns the identity of all that a plan is made from.
+func planHash(req Request, doc document, base plan.State) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %q %d %q %d", base.Revision, base.Hash, req.Mode, doc.sum, req.Restores)
+	leave := slices.SortedFunc(slices.Values(req.Leave), core.Ref.Compare)
+	for _, ref := range slices.Compact(leave) {
+		fmt.Fprintf(h, " %q", ref.String())
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// moved is the error of an import whose plan is no longer that of now.
+func moved(node string, now plan.State) error {
+	return core.WithHint(core.Errorf(core.Conflict, "%s has moved since the plan was made: it is at revision %d", node, now.Revision),
+		"nothing was changed; look at the plan of now, and apply that")
+}
+
+// trusting makes warnings of the faults that a check finds: what a revision held is
+// brought back as it was, to the letter.
+func trusting(check plan.Check) plan.Check {
+	return func(e plan.Entry) plan.Verdict {
+		findings := check(e).Findings
+		for i := range findings {
+			if f := &findings[i]; f.Severity == core.Fault {
+				f.Severity, f.Message = core.Warn, "brought back as it was: "+f.Message
+			}
+		}
+		return plan.Verdict{Text: e.Text, Findings: findings}
+	}
+}
+
 // prefetch reads the files that the import will need, before its turn comes.
 func (s *Service) prefetch(ctx context.Context, req Request, doc document, files *fetches) error {
+	if req.NoFetch {
+		return nil
+	}
 	current, err := s.Nodes.Snapshot(ctx, req.Node)
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", req.Node, err)
 	}
-	files.get(ctx, wanted(req.Mode, current.Bundle, doc.bundle))
+	files.get(ctx, wanted(req.Mode, current.Bundle, doc.bundle, req.Leave))
 	return nil
 }
 
 // apply writes a plan, or only its report where the plan is not to be applied.
-func (s *Service) apply(ctx context.Context, by core.Caller, req Request, p *plan.Plan) (*Result, error) {
+func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc document, p *plan.Plan) (*Result, error) {
 	result := &Result{Outcome: p.Outcome(req.Atomic), Report: p.Report()}
 	if req.Hold != nil {
 		if err := req.Hold(); err != nil {
@@ -191,10 +276,10 @@ func (s *Service) apply(ctx context.Context, by core.Caller, req Request, p *pla
 		result.Applied = []plan.Done{}
 		return result, s.Nodes.Record(ctx, req.Node, result.Report)
 	}
-	sum := sha256.Sum256(req.Document)
+	req.report(Committing, 0, 0)
 	revision, err := s.Nodes.Commit(ctx, &plan.Commit{
-		Node: req.Node, Plan: p, By: by, Time: s.now(), Document: hex.EncodeToString(sum[:]),
-		Note: req.Note, Task: req.Task, Report: result.Report,
+		Node: req.Node, Plan: p, By: by, Time: s.now(), Document: doc.sum,
+		Note: req.Note, Task: req.Task, Restores: req.Restores, Report: result.Report,
 	})
 	if err != nil {
 		return nil, err

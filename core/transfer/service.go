@@ -35,6 +35,11 @@ type Journal interface {
 	Revisions(ctx context.Context, node string, before int64, limit int) ([]plan.Revision, error)
 	// Changes returns what one revision did, in the order of its plan.
 	Changes(ctx context.Context, node string, revision int64) ([]plan.Change, error)
+	// At returns what a node held at a revision.
+	At(ctx context.Context, node string, revision int64) (*bundle.Bundle, error)
+	// EntryHistory returns up to limit changes of an entry that is there, the newest
+	// first, back to where it was created last.
+	EntryHistory(ctx context.Context, node string, ref core.Ref, limit int) ([]plan.Touch, error)
 }
 
 // Fetcher reads the files that a bundle names by address.
@@ -53,9 +58,15 @@ type Service struct {
 
 	MaxDocument int64 // bytes of a document that is read by address; 0 means DefaultMaxDocument
 
-	mu    sync.Mutex
-	locks map[string]chan struct{} // by node: full while an import writes
+	mu     sync.Mutex
+	locks  map[string]chan struct{} // by node: full while an import writes
+	graphs map[string]*drawn        // by node: of its newest state
+	lists  map[string]*listing      // by node: of its newest state
+	wg     sync.WaitGroup           // of graphs that are being made
 }
+
+// Close waits for what is made in the background.
+func (s *Service) Close() { s.wg.Wait() }
 
 // lock waits for a node's turn. The function it returns gives the turn back.
 func (s *Service) lock(ctx context.Context, node string) (unlock func(), err error) {

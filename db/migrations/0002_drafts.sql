@@ -1,11 +1,19 @@
--- What somebody has decided about a draft, and drafts that bring an earlier revision
--- back.
+-- Drafts remember what somebody has decided about them, and may bring an earlier
+-- revision back. A draft of before has a day's life: it goes.
 
-alter table drafts add column document text not null default ''; -- SHA-256, hexadecimal, of the body; empty where there is none
-alter table drafts add column restores integer not null default 0; -- the revision to bring back; 0 for a document
-alter table drafts add column choices text not null default '{}'; -- JSON: the mode, what is left out, and so on
+drop table drafts;
 
--- A draft of before has no hash, and a day's life: it goes.
-delete from drafts;
+-- What somebody prepares and has not applied yet.
+create table drafts (
+	id       text    not null primary key, -- as the address of the page has it
+	node     text    not null, -- the node it is meant for
+	name     text    not null, -- of the file
+	caller   text    not null, -- who prepares it
+	created  integer not null, -- when it was begun
+	body     blob    not null, -- the document as it came; empty for a restore
+	document text    not null, -- SHA-256, hexadecimal, of the body; empty for a restore
+	restores integer not null, -- the revision to bring back; 0 for a document
+	choices  text    not null  -- JSON: the mode, what is left out, and so on
+) strict;
 
 create index tasks_by_created on tasks (created);

@@ -52,8 +52,8 @@ type importTask struct {
 func (s *Server) startImport(r *http.Request, it importTask) (task.Task, error) {
 	by := callerOf(r)
 	t := task.Task{Node: it.req.Node, By: by.Name, Title: it.title}
-	return s.Tasks.Start(r.Context(), t, func(ctx context.Context, id string, hold func() error) task.Outcome {
-		out := s.runImport(ctx, by, it, id, hold)
+	return s.Tasks.Start(r.Context(), t, func(ctx context.Context, run *task.Run) task.Outcome {
+		out := s.runImport(ctx, by, it, run)
 		if it.stop && out.Err == nil {
 			s.Stop()
 		}
@@ -63,13 +63,16 @@ func (s *Server) startImport(r *http.Request, it importTask) (task.Task, error) 
 
 // runImport does the import of a task, and words its end as the engine's clients read
 // it.
-func (s *Server) runImport(ctx context.Context, by core.Caller, it importTask, id string, hold func() error) task.Outcome {
+func (s *Server) runImport(ctx context.Context, by core.Caller, it importTask, run *task.Run) task.Outcome {
 	if it.check != nil {
 		if err := it.check(); err != nil {
 			return taskFailed(err, nil, nil)
 		}
 	}
-	it.req.Task, it.req.Hold = id, hold
+	it.req.Task, it.req.Hold = run.ID, run.Hold
+	it.req.Progress = func(stage transfer.Stage, done, total int) {
+		run.Report(task.Progress{Stage: string(stage), Done: done, Total: total})
+	}
 	result, err := s.Transfer.Import(ctx, by, it.req)
 	if err != nil {
 		return taskFailed(err, nil, nil)

@@ -108,7 +108,7 @@ func (s *Server) taskReport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if details.Outcome == nil {
-		return core.WithHint(core.Errorf(core.NotFound, "task %s has no report", t.ID), "it did not come as far as checking entries")
+		return noReport(t.ID)
 	}
 	report := &bundle.Bundle{}
 	for _, refused := range details.Rejected {
@@ -120,6 +120,39 @@ func (s *Server) taskReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Disposition", `attachment; filename="report-`+t.ID+`.json"`)
 	return ok(w, report, nil)
+}
+
+// findings is all that an import had to say, as a download.
+type findings struct {
+	Mode     plan.Mode      `json:"mode"`
+	Written  bool           `json:"written"`
+	Revision int64          `json:"revision"`
+	Sections []plan.Section `json:"sections"`
+	Findings []core.Finding `json:"findings"` // those of rejected entries first
+}
+
+// taskFindings is GET /ui/tasks/{id}/findings: every finding with its entry, its place
+// in the entry's text, its hint and what it follows from.
+func (s *Server) taskFindings(w http.ResponseWriter, r *http.Request) error {
+	t, details, err := s.pageTask(r)
+	if err != nil {
+		return err
+	}
+	o := details.Outcome
+	if o == nil {
+		return noReport(t.ID)
+	}
+	all := findings{o.Mode, o.Written, o.Revision, o.Sections, []core.Finding{}}
+	for _, refused := range o.Rejected {
+		all.Findings = append(all.Findings, refused.Findings...)
+	}
+	all.Findings = append(append(all.Findings, o.Warnings...), plan.UnknownSections(o.Unknown)...)
+	w.Header().Set("Content-Disposition", `attachment; filename="findings-`+t.ID+`.json"`)
+	return ok(w, all, nil)
+}
+
+func noReport(id string) error {
+	return core.WithHint(core.Errorf(core.NotFound, "task %s has no report", id), "it did not come as far as checking entries")
 }
 
 // taskPageCancel is POST /ui/tasks/{id}/cancel.

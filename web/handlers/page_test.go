@@ -26,7 +26,7 @@ func TestPageRoles(t *testing.T) {
 		{"GET", "/ui/sign-in", "nobody"}, {"POST", "/ui/sign-in", "nobody"}, {"GET", "/ui/setup", "nobody"}, {"POST", "/ui/setup", "nobody"},
 		{"POST", "/ui/preferences", "nobody"},
 		{"GET", "/ui", "viewer"}, {"GET", "/ui/", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
-		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"},
+		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"}, {"GET", "/ui/tasks/x/findings", "viewer"},
 		{"GET", "/ui/import", "operator"}, {"POST", "/ui/import", "operator"}, {"GET", "/ui/import/x", "operator"}, {"POST", "/ui/import/x", "operator"},
 		{"POST", "/ui/tasks/x/cancel", "operator"}, {"POST", "/ui/tasks/x/retry", "operator"},
 		{"POST", "/ui/sign-out", "nobody"},
@@ -174,6 +174,7 @@ func TestRetry(t *testing.T) {
 	result.at(t, 200, "/ui/tasks/", "Invalid stream statement: x", "/retry")
 	s.get("/streams").want(t, 200, `[]`)
 	s.open(b, result.Request.URL.Path+"/report").want(t, 200, strings.Replace(noErrors, `"streams":{}`, `"streams":{"bad":"Invalid stream statement: x"}`, 1))
+	s.open(b, result.Request.URL.Path+"/findings").at(t, 200, "", `{"severity":"error","ref":"streams/bad","message":"Invalid stream statement: x","hint":`, `"sections":[`)
 	s.form(b, result.Request.URL.Path+"/retry", "strict", "valid").at(t, 200, "/ui/tasks/")
 	s.get("/streams").want(t, 200, `["ok"]`)
 }

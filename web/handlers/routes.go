@@ -80,6 +80,7 @@ func (s *Server) routes() []route {
 		{"POST", "/ui/import/{id}", page, core.Operator, s.draft},
 		{"GET", "/ui/tasks/{id}", page, core.Viewer, s.taskPage},
 		{"GET", "/ui/tasks/{id}/report", page, core.Viewer, s.taskReport},
+		{"GET", "/ui/tasks/{id}/findings", page, core.Viewer, s.taskFindings},
 		{"POST", "/ui/tasks/{id}/cancel", page, core.Operator, s.taskPageCancel},
 		{"POST", "/ui/tasks/{id}/retry", page, core.Operator, s.taskRetry},
 		{"GET", "/ui/export", page, core.Viewer, s.exportPage},

@@ -54,9 +54,11 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	sessions := scs.New()
 	sessions.Store = db.Sessions()
 	s.link = link
+	service := &transfer.Service{Nodes: db, Journal: db, Fetch: files}
+	t.Cleanup(service.Close)
 	s.server = &handlers.Server{
-		Transfer: &transfer.Service{Nodes: db, Journal: db, Fetch: files},
-		Drafts:   &transfer.Drafts{Store: db},
+		Transfer: service,
+		Drafts:   &transfer.Drafts{Store: db, Transfer: service},
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
 		Users:    users, Tokens: &account.Tokens{Store: db}, Sessions: sessions, SetUp: setUp,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RESTAuth: true, Version: "test", Started: time.Now(),
