@@ -18,6 +18,15 @@ var roleNames = [...]string{Nobody: "nobody", Viewer: "viewer", Operator: "opera
 // String returns the role's name in lower case.
 func (r Role) String() string { return roleNames[r] }
 
+// MarshalText writes the role as String does.
+func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what ParseRole reads.
+func (r *Role) UnmarshalText(text []byte) (err error) {
+	*r, err = ParseRole(string(text))
+	return err
+}
+
 // ParseRole reads what String writes, "nobody" excepted.
 func ParseRole(s string) (Role, error) {
 	for r := Viewer; r <= Admin; r++ {
@@ -33,6 +42,7 @@ type Caller struct {
 	Name string // as history shows it, such as "m.keller" or "token backup"
 	Role Role
 	Via  string // where the act came from: page, api, cli or task
+	Addr string // the address of the client; empty for the command line
 }
 
 // Require returns a Forbidden error unless the caller has at least this role.

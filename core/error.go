@@ -19,6 +19,7 @@ const (
 	Cancelled                   // somebody cancelled it
 	TooLarge                    // the input is over a limit
 	Busy                        // too much is under way
+	Limited                     // too many attempts; the next must wait
 )
 
 // Error is an error with a code. It is made once, where the trouble is, and told

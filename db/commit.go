@@ -33,6 +33,9 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 		if err := putReport(ctx, t, c.Node, report); err != nil {
 			return err
 		}
+		if err := putEvent(ctx, t, imported(c, rev)); err != nil {
+			return err
+		}
 		if c.Plan.Empty() {
 			return nil
 		}

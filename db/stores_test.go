@@ -13,6 +13,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/task"
 	"ekuiper-console/db"
@@ -21,10 +22,12 @@ import (
 
 // What the packages that call the store declare.
 var (
-	_ task.Store         = (*db.DB)(nil)
-	_ account.UserStore  = (*db.DB)(nil)
-	_ account.TokenStore = (*db.DB)(nil)
-	_ scs.CtxStore       = (*db.Sessions)(nil)
+	_ task.Store           = (*db.DB)(nil)
+	_ account.UserStore    = (*db.DB)(nil)
+	_ account.TokenStore   = (*db.DB)(nil)
+	_ account.SessionStore = (*db.DB)(nil)
+	_ audit.Store          = (*db.DB)(nil)
+	_ scs.CtxStore         = (*db.Sessions)(nil)
 )
 
 // want checks that there is no error and nothing but what is wanted.
@@ -90,25 +93,29 @@ func TestUsers(t *testing.T) {
 	s, ctx := dbtest.Open(t), t.Context()
 	keller := account.User{Name: "m.keller", Role: core.Admin, Created: noon}
 	adam := account.User{Name: "adam", Role: core.Viewer, Created: noon.Add(time.Hour)}
-	must(t, s.PutUser(ctx, keller, "old"), s.PutUser(ctx, adam, "h"))
+	must(t, s.PutUser(ctx, keller, "old", did), s.PutUser(ctx, adam, "h", did))
 	keller.Role = core.Operator
-	must(t, s.PutUser(ctx, keller, "new"))
+	wantError(t, s.PutUser(ctx, keller, "new", did), core.Conflict, "this is the last administrator")
+	wantError(t, s.DeleteUser(ctx, "m.keller", did), core.Conflict, "this is the last administrator")
+	must(t, s.PutUser(ctx, account.User{Name: "root", Role: core.Admin, Created: noon}, "h", did), s.PutUser(ctx, keller, "new", did))
+	must(t, s.PutUser(ctx, account.User{Name: "admin2", Role: core.Admin, Created: noon}, "h", did), s.DeleteUser(ctx, "root", did))
+	wantError(t, s.DeleteUser(ctx, "root", did), core.NotFound, `there is no user "root"`)
 
 	u, hash, err := s.User(ctx, "m.keller")
 	want(t, "User", u, err, keller)
 	want(t, "hash of User", hash, err, "new")
 	users, err := s.Users(ctx)
-	want(t, "Users", users, err, []account.User{adam, keller})
+	want(t, "Users", users, err, []account.User{adam, {Name: "admin2", Role: core.Admin, Created: noon}, keller})
 	_, _, err = s.User(ctx, "eve")
 	wantError(t, err, core.NotFound, `there is no user "eve"`)
-	wantError(t, s.PutUser(ctx, account.User{Name: "nobody"}, "h"), core.Internal, "storing user nobody")
+	wantError(t, s.PutUser(ctx, account.User{Name: "nobody"}, "h", did), core.Internal, "storing user nobody")
 }
 
 func TestTokens(t *testing.T) {
 	s, ctx := dbtest.Open(t), t.Context()
-	backup := account.Token{ID: "b1", Name: "backup", Role: core.Viewer, By: "m.keller", Created: noon}
-	deploy := account.Token{ID: "a1", Name: "deploy", Role: core.Operator, By: "m.keller", Created: noon}
-	must(t, s.PutToken(ctx, backup, []byte("hash b")), s.PutToken(ctx, deploy, []byte("hash d")))
+	backup := account.Token{ID: "b1", Name: "backup", Role: core.Viewer, Scope: account.ExportOnly, By: "m.keller", Created: noon}
+	deploy := account.Token{ID: "a1", Name: "deploy", Role: core.Operator, Scope: account.All, By: "m.keller", Created: noon, Expires: noon.Add(time.Hour)}
+	must(t, s.PutToken(ctx, backup, []byte("hash b"), did), s.PutToken(ctx, deploy, []byte("hash d"), did))
 	tokens, err := s.Tokens(ctx)
 	want(t, "Tokens", tokens, err, []account.Token{backup, deploy})
 
@@ -127,15 +134,18 @@ func TestTokens(t *testing.T) {
 	_, err = s.UseToken(ctx, []byte("hash x"), noon)
 	wantError(t, err, core.NotFound, "there is no such token")
 
-	must(t, s.DeleteToken(ctx, "b1"))
-	wantError(t, s.DeleteToken(ctx, "b1"), core.NotFound, `there is no token "b1"`)
+	got, err := s.UseToken(ctx, []byte("hash d"), noon.Add(time.Hour))
+	want(t, "UseToken of one that has expired", got, err, deploy)
+
+	must(t, s.DeleteToken(ctx, "b1", did))
+	wantError(t, s.DeleteToken(ctx, "b1", did), core.NotFound, `there is no token "b1"`)
 	tokens, err = s.Tokens(ctx)
 	want(t, "Tokens", tokens, err, []account.Token{deploy})
 }
 
 func TestUseTokenWritesOnceAMinute(t *testing.T) {
 	s, ctx := dbtest.Open(t), t.Context()
-	must(t, s.PutToken(ctx, account.Token{ID: "b1", Role: core.Viewer, Created: noon}, []byte("h")))
+	must(t, s.PutToken(ctx, account.Token{ID: "b1", Role: core.Viewer, Scope: account.All, Created: noon}, []byte("h"), did))
 	_, err := s.UseToken(ctx, []byte("h"), noon)
 	must(t, err)
 	held, err := s.Writer().BeginTx(ctx, nil) // whoever writes now waits for good

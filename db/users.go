@@ -2,19 +2,61 @@ package db
 
 import (
 	"context"
+	"database/sql"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
+	"ekuiper-console/core/audit"
 )
 
 const putUserSQL = `
 insert into users (name, role, hash, created) values (?, ?, ?, ?)
 on conflict (name) do update set role = excluded.role, hash = excluded.hash, created = excluded.created`
 
-// PutUser stores a user, in place of the one with the same name.
-func (db *DB) PutUser(ctx context.Context, u account.User, hash string) error {
-	_, err := db.writer.ExecContext(ctx, putUserSQL, u.Name, u.Role.String(), hash, u.Created.UnixMilli())
-	return fault(ctx, err, "storing user %s", u.Name)
+// PutUser stores a user in place of the one with the same name, whose sessions end. If
+// that was the last admin and is to be one no more, it is a Conflict error.
+func (db *DB) PutUser(ctx context.Context, u account.User, hash string, did audit.Event) error {
+	return db.told(ctx, did, keepingAdmin(ctx, func(t *sql.Tx) error {
+		if _, err := t.ExecContext(ctx, putUserSQL, u.Name, u.Role.String(), hash, u.Created.UnixMilli()); err != nil {
+			return fault(ctx, err, "storing user %s", u.Name)
+		}
+		_, err := t.ExecContext(ctx, endSigninsSQL, u.Name)
+		return fault(ctx, err, "ending the sessions of %s", u.Name)
+	}))
+}
+
+const deleteUserSQL = `delete from users where name = ?`
+
+// DeleteUser takes a user out, whose sessions end, or returns a NotFound error. The
+// last admin is a Conflict error.
+func (db *DB) DeleteUser(ctx context.Context, name string, did audit.Event) error {
+	return db.told(ctx, did, keepingAdmin(ctx, func(t *sql.Tx) error {
+		result, err := t.ExecContext(ctx, deleteUserSQL, name)
+		return oneGone(ctx, result, err, "there is no user %q", name)
+	}))
+}
+
+const adminsSQL = `select count(*) from users where role = 'admin'`
+
+// keepingAdmin returns do with a Conflict error where it leaves no admin of those that
+// there were.
+func keepingAdmin(ctx context.Context, do func(t *sql.Tx) error) func(t *sql.Tx) error {
+	return func(t *sql.Tx) error {
+		var before, after int
+		if err := t.QueryRowContext(ctx, adminsSQL).Scan(&before); err != nil {
+			return fault(ctx, err, "counting the administrators")
+		}
+		if err := do(t); err != nil {
+			return err
+		}
+		if err := t.QueryRowContext(ctx, adminsSQL).Scan(&after); err != nil {
+			return fault(ctx, err, "counting the administrators")
+		}
+		if before > 0 && after == 0 {
+			return core.WithHint(core.Errorf(core.Conflict, "this is the last administrator"), "make another user an administrator first")
+		}
+		return nil
+	}
 }
 
 const userSQL = `select name, role, created, hash from users where name = ?`

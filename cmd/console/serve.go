@@ -16,6 +16,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db"
@@ -89,7 +90,8 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		return err
 	}
 	stopped := make(chan struct{})
-	users := &account.Users{Store: store}
+	events := &audit.Log{Store: store}
+	users := &account.Users{Store: store, Audit: events}
 	setUp, secret := account.NewSetUp(users)
 	tasks := &task.Runner{Store: store, Log: func(err error) { log.Error("task", "error", err) }}
 	if err := tasks.Recover(p.ctx); err != nil {
@@ -102,8 +104,10 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Drafts:   &transfer.Drafts{Store: store, Transfer: service},
 		Tasks:    tasks,
 		Users:    users,
-		Tokens:   &account.Tokens{Store: store},
+		Tokens:   &account.Tokens{Store: store, Audit: events},
 		Sessions: c.sessions(store, log),
+		SignedIn: &account.Sessions{Store: store},
+		Audit:    events,
 		SetUp:    setUp,
 		Log:      log,
 		RESTAuth: c.RestAuth == "token",
@@ -115,12 +119,13 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	if err := c.announce(p, listener, users, secret); err != nil {
 		return err
 	}
-	return c.answer(p, listener, &http.Server{
+	end := c.answer(p, listener, &http.Server{
 		Handler:           server.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}, tasks, stopped)
+	return errors.Join(end, events.Flush(context.WithoutCancel(p.ctx)))
 }
 
 func (c *serveCmd) logger(p *process) *slog.Logger {
@@ -130,11 +135,11 @@ func (c *serveCmd) logger(p *process) *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.stderr, nil))
 }
 
-// sessions keeps people signed in for a day, or until two hours pass without a request.
+// sessions keeps people signed in as long as their account's session may last.
 func (c *serveCmd) sessions(store *db.DB, log *slog.Logger) *scs.SessionManager {
 	m := scs.New()
 	m.Store = store.Sessions()
-	m.Lifetime, m.IdleTimeout = 24*time.Hour, 2*time.Hour
+	m.Lifetime, m.IdleTimeout = account.Lifetime, account.IdleTime
 	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		if r.Context().Err() == nil { // else the browser has gone, and nobody waits
 			log.ErrorContext(r.Context(), "session", "error", err)
@@ -166,7 +171,7 @@ func (c *serveCmd) announce(p *process, listener net.Listener, users *account.Us
 	}
 	password := os.Getenv(adminPassword)
 	if !any && password != "" {
-		if _, err := users.SetUp(p.ctx, "admin", password); err != nil {
+		if _, err := users.SetUp(p.ctx, caller(), "admin", password); err != nil {
 			return core.WithHint(err, "it comes from "+adminPassword)
 		}
 		any = true

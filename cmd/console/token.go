@@ -31,7 +31,7 @@ type tokenLine struct {
 // Run makes the token. Standard output has the token alone.
 func (c *tokenAddCmd) Run(p *process) error {
 	return withTokens(p, c.open, func(tokens *account.Tokens) error {
-		t, secret, err := tokens.Add(p.ctx, caller(), c.Name, c.Role.Role)
+		t, secret, err := tokens.Add(p.ctx, caller(), account.Token{Name: c.Name, Role: c.Role.Role})
 		if err != nil {
 			return err
 		}

@@ -29,13 +29,16 @@ const (
 	hashBytes = 32
 )
 
-// checkPassword returns an Invalid error for a password that is too short or too long.
-func checkPassword(password string) error {
+// checkPassword returns an Invalid error for a password that is too short, too long or
+// among the first that are guessed.
+func checkPassword(name, password string) error {
 	switch {
 	case utf8.RuneCountInString(password) < MinPassword:
 		return core.Errorf(core.Invalid, "the password needs at least %d characters", MinPassword)
 	case len(password) > MaxPassword:
 		return core.Errorf(core.Invalid, "the password is longer than %d bytes", MaxPassword)
+	case Obvious(name, password):
+		return core.WithHint(core.Errorf(core.Invalid, "the password is among the first that are guessed"), "use a sentence of your own")
 	}
 	return nil
 }

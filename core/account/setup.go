@@ -32,11 +32,12 @@ func (s *SetUp) Admits(secret string) bool {
 	return subtle.ConstantTimeCompare(digest(secret), s.digest) == 1
 }
 
-// First makes the first user, an admin. A wrong secret is a Forbidden error, a second
-// call a Conflict.
-func (s *SetUp) First(ctx context.Context, secret, name, password string) (User, error) {
+// First makes the first user, an admin, who is at the address of by. A wrong secret is a
+// Forbidden error, a second call a Conflict.
+func (s *SetUp) First(ctx context.Context, by core.Caller, secret, name, password string) (User, error) {
 	if !s.Admits(secret) {
 		return User{}, core.Errorf(core.Forbidden, "the link is not the one that the console printed")
 	}
-	return s.users.SetUp(ctx, name, password)
+	by.Name = name
+	return s.users.SetUp(ctx, by, name, password)
 }

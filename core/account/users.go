@@ -2,23 +2,30 @@ package account
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"regexp"
 	"sync"
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
 )
 
-// Users signs people in.
+// Users signs people in and keeps their accounts.
 type Users struct {
 	Store UserStore
+	Audit Recorder         // told of sign-ins that are refused
+	Guard Guard            // slows down who guesses passwords
 	Now   func() time.Time // nil means time.Now
 
 	setUp sync.Mutex // held while the first user is made
 	once  sync.Once
 	slots chan struct{} // one for each password that is hashed at a time
+}
+
+// Recorder writes down what changes nothing in the store.
+type Recorder interface {
+	// Record writes an event.
+	Record(ctx context.Context, e audit.Event) error
 }
 
 // parallelHashes bounds how many passwords are hashed at a time, since each takes
@@ -41,19 +48,10 @@ func (u *Users) turn(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// stamp returns what a session keeps of a password's hash.
-func stamp(hash string) string {
-	sum := sha256.Sum256([]byte(hash))
-	return hex.EncodeToString(sum[:8])
-}
-
 // ValidName reports whether a text can be the name of a user or token.
 func ValidName(name string) bool { return namePattern.MatchString(name) }
 
 var namePattern = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$`)
-
-// decoy is compared with when there is no such user, so that a sign-in takes as long.
-var decoy = sync.OnceValue(func() string { return hashPassword("nobody has this password") })
 
 // Add makes a user. Only an admin may. A name that is taken is a Conflict error.
 func (u *Users) Add(ctx context.Context, by core.Caller, name string, role core.Role, password string) error {
@@ -65,12 +63,13 @@ func (u *Users) Add(ctx context.Context, by core.Caller, name string, role core.
 	} else if core.CodeOf(err) != core.NotFound {
 		return err
 	}
-	return u.put(ctx, User{Name: name, Role: role, Created: now(u.Now)}, password)
+	did := u.did(by, audit.UserAdd, name).Saying(role.String())
+	return u.put(ctx, User{Name: name, Role: role, Created: now(u.Now)}, password, did)
 }
 
 // SetUp makes the first user, an admin. When there is a user already it is a
 // Conflict error.
-func (u *Users) SetUp(ctx context.Context, name, password string) (User, error) {
+func (u *Users) SetUp(ctx context.Context, by core.Caller, name, password string) (User, error) {
 	u.setUp.Lock()
 	defer u.setUp.Unlock()
 	if users, err := u.Store.Users(ctx); err != nil || len(users) > 0 {
@@ -79,63 +78,70 @@ func (u *Users) SetUp(ctx context.Context, name, password string) (User, error) 
 		}
 		return User{}, err
 	}
-	if err := u.put(ctx, User{Name: name, Role: core.Admin, Created: now(u.Now)}, password); err != nil {
-		return User{}, err
-	}
-	return u.User(ctx, name)
+	user := User{Name: name, Role: core.Admin, Created: now(u.Now)}
+	return user, u.put(ctx, user, password, u.did(by, audit.SetUp, name))
 }
 
-// SetPassword changes a user's password. Only an admin may, or the user.
+// SetRole gives a user another role. Only an admin may. The last admin stays one: that
+// is a Conflict error.
+func (u *Users) SetRole(ctx context.Context, by core.Caller, name string, role core.Role) error {
+	if err := by.Require(core.Admin); err != nil {
+		return err
+	}
+	user, hash, err := u.Store.User(ctx, name)
+	if err != nil || user.Role == role {
+		return err
+	}
+	did := u.did(by, audit.UserRole, name).Saying(user.Role.String() + " to " + role.String())
+	user.Role = role
+	return u.Store.PutUser(ctx, user, hash, did)
+}
+
+// SetPassword gives a user another password. Only an admin may.
 func (u *Users) SetPassword(ctx context.Context, by core.Caller, name, password string) error {
-	if by.Name != name || by.Role == core.Nobody {
-		if err := by.Require(core.Admin); err != nil {
-			return err
-		}
+	if err := by.Require(core.Admin); err != nil {
+		return err
 	}
 	user, _, err := u.Store.User(ctx, name)
 	if err != nil {
 		return err
 	}
-	return u.put(ctx, user, password)
+	return u.put(ctx, user, password, u.did(by, audit.UserPassword, name))
 }
 
-func (u *Users) put(ctx context.Context, user User, password string) error {
+// Remove takes a user out. Only an admin may. The last admin stays: that is a Conflict
+// error.
+func (u *Users) Remove(ctx context.Context, by core.Caller, name string) error {
+	if err := by.Require(core.Admin); err != nil {
+		return err
+	}
+	return u.Store.DeleteUser(ctx, name, u.did(by, audit.UserRemove, name))
+}
+
+// put checks and stores a user with a new password.
+func (u *Users) put(ctx context.Context, user User, password string, did audit.Event) error {
 	if !ValidName(user.Name) {
 		return core.Errorf(core.Invalid, "%q is not a user name: use up to 64 letters, digits and . _ @ -, beginning with a letter or digit", user.Name)
 	}
-	if err := checkPassword(password); err != nil {
+	if user.Role == core.Nobody {
+		return core.Errorf(core.Invalid, "%s needs a role: viewer, operator or admin", user.Name)
+	}
+	if err := checkPassword(user.Name, password); err != nil {
 		return err
 	}
-	return u.Store.PutUser(ctx, user, hashPassword(password))
+	return u.Store.PutUser(ctx, user, hashPassword(password), did)
 }
 
-// SignIn returns who a name and a password are. Any mismatch is one and the same
-// Unauthenticated error.
-func (u *Users) SignIn(ctx context.Context, name, password string) (User, error) {
-	user, hash, err := u.Store.User(ctx, name)
-	known := err == nil
-	if !known {
-		if core.CodeOf(err) != core.NotFound {
-			return User{}, err
-		}
-		hash = decoy()
-	}
-	done, err := u.turn(ctx)
-	if err != nil {
+func (u *Users) did(by core.Caller, a audit.Action, name string) audit.Event {
+	return audit.New(now(u.Now), by, a, name)
+}
+
+// User returns a user, or a NotFound error. Only an admin may.
+func (u *Users) User(ctx context.Context, by core.Caller, name string) (User, error) {
+	if err := by.Require(core.Admin); err != nil {
 		return User{}, err
 	}
-	defer done()
-	if !matches(password, hash) || !known {
-		return User{}, core.Errorf(core.Unauthenticated, "the user name or the password is wrong")
-	}
-	user.Stamp = stamp(hash)
-	return user, nil
-}
-
-// User returns a user, or a NotFound error.
-func (u *Users) User(ctx context.Context, name string) (User, error) {
-	user, hash, err := u.Store.User(ctx, name)
-	user.Stamp = stamp(hash)
+	user, _, err := u.Store.User(ctx, name)
 	return user, err
 }
 

@@ -6,8 +6,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/account"
+	"ekuiper-console/core/audit"
 )
 
 type callerKey struct{}
@@ -22,40 +25,70 @@ func withCaller(r *http.Request, by core.Caller) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), callerKey{}, by))
 }
 
+// from returns what is known of who sent a request before they show who they are.
+func from(r *http.Request, via string) core.Caller {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	return core.Caller{Via: via, Addr: host}
+}
+
 // withToken admits a caller of the REST API.
-func (s *Server) withToken(role core.Role, next http.Handler) http.HandlerFunc {
+func (s *Server) withToken(rt route, next http.Handler) http.HandlerFunc {
 	return s.told(func(w http.ResponseWriter, r *http.Request) error {
-		by, err := s.apiCaller(r)
+		by, scope, err := s.apiCaller(r)
 		if err != nil {
 			return err
 		}
-		if err := by.Require(role); err != nil {
-			return err
+		r = withCaller(r, by)
+		if err := by.Require(rt.role); err != nil {
+			return s.refused(r, rt, err)
 		}
-		next.ServeHTTP(w, withCaller(r, by))
+		if !scope.Allows(scopes[rt.door]) {
+			err := core.WithHint(core.Errorf(core.Forbidden, "%s is for %s only", by.Name, scope), "use a token without this restriction")
+			return s.refused(r, rt, err)
+		}
+		next.ServeHTTP(w, r)
 		return nil
 	})
 }
 
-// apiCaller returns whom the token of a request stands for. Where none is asked for,
+// refused writes down that a caller may not use a route, and returns why.
+func (s *Server) refused(r *http.Request, rt route, why error) error {
+	e := audit.New(time.Now(), callerOf(r), audit.Refused, rt.method+" "+rt.path).Ending(audit.Denied)
+	if err := s.Audit.Record(r.Context(), e); err != nil {
+		return err
+	}
+	return why
+}
+
+// record writes down what a caller did that changes nothing in the store.
+func (s *Server) record(r *http.Request, a audit.Action, subject, detail string) error {
+	return s.Audit.Record(r.Context(), audit.New(time.Now(), callerOf(r), a, subject).Saying(detail))
+}
+
+// apiCaller returns whom the token of a request stands for, and its scope. Where none is asked for,
 // who sends none is an operator. But then a request must name the machine by its
 // address, or at least not come from a browser: a page under a name that was made to
 // lead here passes for one of ours.
-func (s *Server) apiCaller(r *http.Request) (core.Caller, error) {
+func (s *Server) apiCaller(r *http.Request) (core.Caller, account.Scope, error) {
 	header := r.Header.Get("Authorization")
 	if !s.RESTAuth && header == "" {
 		if !plainHost(r.Host) && (!s.AnyHost || fromBrowser(r)) {
-			return core.Caller{}, core.WithHint(core.Errorf(core.Forbidden, "the host name %s is not this machine's address", r.Host),
+			return core.Caller{}, "", core.WithHint(core.Errorf(core.Forbidden, "the host name %s is not this machine's address", r.Host),
 				"without tokens the REST API answers only under an IP address or localhost")
 		}
-		return core.Caller{Name: "anonymous", Role: core.Operator, Via: "api"}, nil
+		by := from(r, "api")
+		by.Name, by.Role = "anonymous", core.Operator
+		return by, account.All, nil
 	}
 	scheme, secret, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return core.Caller{}, core.WithHint(core.Errorf(core.Unauthenticated, "missing_token"),
+		return core.Caller{}, "", core.WithHint(core.Errorf(core.Unauthenticated, "missing_token"),
 			"send the header Authorization: Bearer TOKEN; make a token with: console token add NAME")
 	}
-	return s.Tokens.Caller(r.Context(), strings.TrimSpace(secret))
+	return s.Tokens.Caller(r.Context(), from(r, "api"), strings.TrimSpace(secret))
 }
 
 // fromBrowser reports whether a browser sent a request for a page.
@@ -74,15 +107,15 @@ func plainHost(host string) bool {
 }
 
 // withSession admits a person who is signed in, and sends everybody else to sign in.
-func (s *Server) withSession(role core.Role, next http.Handler) http.HandlerFunc {
+func (s *Server) withSession(rt route, next http.Handler) http.HandlerFunc {
 	return s.told(func(w http.ResponseWriter, r *http.Request) error {
 		by := s.sessionCaller(r)
 		if by.Role == core.Nobody {
 			return s.toSignIn(w, r)
 		}
 		r = withCaller(r, by)
-		if err := by.Require(role); err != nil {
-			s.tell(w, r, err)
+		if err := by.Require(rt.role); err != nil {
+			s.tell(w, r, s.refused(r, rt, err))
 			return nil
 		}
 		next.ServeHTTP(w, r)
@@ -92,15 +125,15 @@ func (s *Server) withSession(role core.Role, next http.Handler) http.HandlerFunc
 
 // sessionCaller returns who is signed in, with the role of now.
 func (s *Server) sessionCaller(r *http.Request) core.Caller {
-	name := s.Sessions.GetString(r.Context(), sessionUser)
-	if name == "" {
+	id := s.Sessions.GetString(r.Context(), sessionID)
+	if id == "" {
 		return core.Caller{}
 	}
-	user, err := s.Users.User(r.Context(), name)
-	if err != nil || user.Stamp != s.Sessions.GetString(r.Context(), sessionStamp) {
-		return core.Caller{}
+	by, err := s.SignedIn.Caller(r.Context(), from(r, "page"), id)
+	if err != nil && core.CodeOf(err) != core.Unauthenticated {
+		s.Log.ErrorContext(r.Context(), "session not read", "error", err)
 	}
-	return core.Caller{Name: user.Name, Role: user.Role, Via: "page"}
+	return by
 }
 
 // toSignIn leads to the sign-in page, and back to where one wanted to go. While there

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/transfer"
 )
@@ -18,7 +20,7 @@ func (s *Server) exportAll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.download(w, r, snapshot.Bundle, fmt.Sprintf("r%d", snapshot.Revision))
+	return s.download(w, r, snapshot.Bundle, fmt.Sprintf("r%d", snapshot.Revision), "all")
 }
 
 // exportRules is POST /data/export.
@@ -41,11 +43,27 @@ func (s *Server) exportRules(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.download(w, r, set.Bundle, "rules")
+	return s.download(w, r, set.Bundle, "rules", naming(*ids))
 }
 
-// download sends a bundle as a file. Ranges of it may be asked for.
-func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bundle, what string) error {
+// maxNaming bounds how much the audit log says of the rules of an export, in bytes.
+const maxNaming = 200
+
+// naming says which rules are exported.
+func naming(ids []string) string {
+	text := fmt.Sprintf("%d rules: %s", len(ids), strings.Join(ids, ", "))
+	if len(text) > maxNaming {
+		text = strings.ToValidUTF8(text[:maxNaming], "") + "…"
+	}
+	return text
+}
+
+// download sends a bundle as a file, and writes down what was asked for. Ranges of it
+// may be asked for.
+func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bundle, what, detail string) error {
+	if err := s.record(r, audit.Export, transfer.Local, detail); err != nil {
+		return err
+	}
 	var doc bytes.Buffer
 	if err := b.Encode(&doc); err != nil {
 		return err

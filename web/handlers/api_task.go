@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 )
@@ -118,6 +119,9 @@ func (s *Server) taskStatus(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) taskCancel(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Tasks.Cancel(r.Context(), param(r, "id")); err != nil {
 		return noTask(param(r, "id"), err)
+	}
+	if err := s.record(r, audit.Cancel, param(r, "id"), ""); err != nil {
+		return err
 	}
 	return writeText(w, "cancel success")
 }

@@ -11,12 +11,8 @@ import (
 	"ekuiper-console/web/views"
 )
 
-// The keys of a session: the user's name, and the stamp of the password that began
-// it. With another password the session is over.
-const (
-	sessionUser  = "user"
-	sessionStamp = "stamp"
-)
+// sessionID is the key under which a cookie's session keeps the id of the account's.
+const sessionID = "id"
 
 // themeCookie keeps the choice of light or dark.
 const themeCookie = "console_theme"

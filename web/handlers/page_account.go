@@ -28,36 +28,63 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name, next := strings.TrimSpace(r.PostForm.Get("user")), r.PostForm.Get("next")
-	user, err := s.Users.SignIn(r.Context(), name, r.PostForm.Get("password"))
-	if core.CodeOf(err) == core.Unauthenticated && err != nil {
-		s.Log.WarnContext(r.Context(), "sign-in refused", "from", r.RemoteAddr)
-		s.show(w, r, http.StatusUnauthorized, views.SignInPage{Layout: s.layout(r), Name: name, Next: next, Error: views.WrongPassword})
-		return nil
+	user, err := s.Users.SignIn(r.Context(), from(r, "page"), name, r.PostForm.Get("password"))
+	if err == nil {
+		return s.welcome(w, r, user, next)
 	}
+	p := views.SignInPage{Layout: s.layout(r), Name: name, Next: next, Wait: retryAfter(w, err)}
+	switch core.CodeOf(err) {
+	case core.Unauthenticated:
+		p.Error = views.WrongPassword
+	case core.Limited:
+		p.Error = views.TooManyAttempts
+	default:
+		return err
+	}
+	s.Log.WarnContext(r.Context(), "sign-in refused", "from", r.RemoteAddr)
+	s.show(w, r, statuses[core.CodeOf(err)], p)
+	return nil
+}
+
+// welcome begins a session, under a new token. One that there was is over.
+func (s *Server) welcome(w http.ResponseWriter, r *http.Request, user account.User, next string) error {
+	if err := s.leave(r, s.sessionCaller(r)); err != nil {
+		return err
+	}
+	session, err := s.SignedIn.Begin(r.Context(), from(r, "page"), user, r.UserAgent())
 	if err != nil {
 		return err
 	}
-	return s.welcome(w, r, user, next)
-}
-
-// welcome begins a session, under a new token.
-func (s *Server) welcome(w http.ResponseWriter, r *http.Request, user account.User, next string) error {
 	if err := s.Sessions.RenewToken(r.Context()); err != nil {
 		return err
 	}
-	s.Sessions.Put(r.Context(), sessionUser, user.Name)
-	s.Sessions.Put(r.Context(), sessionStamp, user.Stamp)
+	s.Sessions.Put(r.Context(), sessionID, session.ID)
 	http.Redirect(w, r, inside(next), http.StatusSeeOther)
 	return nil
 }
 
 // signOut is POST /ui/sign-out.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.leave(r, callerOf(r)); err != nil {
+		return err
+	}
 	if err := s.Sessions.Destroy(r.Context()); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/ui/sign-in", http.StatusSeeOther)
 	return nil
+}
+
+// leave ends the session that a caller is in, if there is one.
+func (s *Server) leave(r *http.Request, by core.Caller) error {
+	if by.Role == core.Nobody {
+		return nil
+	}
+	err := s.SignedIn.SignOut(r.Context(), by, s.Sessions.GetString(r.Context(), sessionID))
+	if core.CodeOf(err) == core.NotFound {
+		return nil
+	}
+	return err
 }
 
 // setUpPage is GET /ui/setup. Once there is a user there is no such page.
@@ -90,7 +117,7 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request) error {
 	name := strings.TrimSpace(form.Get("user"))
 	p := views.SetUpPage{Token: form.Get("token"), Name: name, Error: setUpFault(name, form.Get("password"), form.Get("password2"))}
 	if p.Error == "" {
-		user, err := s.SetUp.First(r.Context(), p.Token, name, form.Get("password"))
+		user, err := s.SetUp.First(r.Context(), from(r, "page"), p.Token, name, form.Get("password"))
 		switch {
 		case err == nil:
 			return s.welcome(w, r, user, "/ui/import")
@@ -118,6 +145,8 @@ func setUpFault(name, password, again string) views.Key {
 		return views.PasswordLong
 	case utf8.RuneCountInString(password) < account.MinPassword:
 		return views.PasswordShort
+	case account.Obvious(name, password):
+		return views.PasswordObvious
 	case password != again:
 		return views.PasswordsDiffer
 	}

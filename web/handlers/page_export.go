@@ -131,5 +131,5 @@ func (s *Server) downloadRules(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.download(w, r, set.Bundle, "rules")
+	return s.download(w, r, set.Bundle, "rules", naming(ids))
 }

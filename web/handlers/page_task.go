@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/task"
@@ -158,7 +159,11 @@ func noReport(id string) error {
 // taskPageCancel is POST /ui/tasks/{id}/cancel.
 func (s *Server) taskPageCancel(w http.ResponseWriter, r *http.Request) error {
 	id := param(r, "id")
-	if err := s.Tasks.Cancel(r.Context(), id); err != nil && core.CodeOf(err) != core.Conflict {
+	err := s.Tasks.Cancel(r.Context(), id)
+	if err == nil {
+		err = s.record(r, audit.Cancel, id, "")
+	}
+	if err != nil && core.CodeOf(err) != core.Conflict {
 		return err
 	}
 	http.Redirect(w, r, "/ui/tasks/"+url.PathEscape(id), http.StatusSeeOther)

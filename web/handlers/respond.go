@@ -5,11 +5,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/account"
 	"ekuiper-console/web/views"
 )
 
@@ -44,6 +47,7 @@ var statuses = map[core.Code]int{
 	core.Cancelled:       http.StatusConflict,
 	core.TooLarge:        http.StatusRequestEntityTooLarge,
 	core.Busy:            http.StatusServiceUnavailable,
+	core.Limited:         http.StatusTooManyRequests,
 }
 
 var errCrossOrigin = core.WithHint(
@@ -84,6 +88,7 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="eKuiper Console"`)
 	}
+	retryAfter(w, err)
 	if strings.HasPrefix(r.URL.Path, "/ui/") {
 		s.show(w, r, status, views.ErrorPage{Layout: s.layout(r), Status: status, Message: message, Hint: hint})
 		return
@@ -93,6 +98,18 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 		body.Findings, body.Warnings = f.faults, f.warnings
 	}
 	writeJSON(w, status, body)
+}
+
+// retryAfter tells the client of a Limited error when to try again, and returns how long
+// that is; 0 for any other error.
+func retryAfter(w http.ResponseWriter, err error) time.Duration {
+	wait, ok := errors.AsType[*account.WaitError](err)
+	if !ok {
+		return 0
+	}
+	seconds := (wait.For + time.Second - 1) / time.Second
+	w.Header().Set("Retry-After", strconv.Itoa(int(seconds)))
+	return seconds * time.Second
 }
 
 // notFound answers what no route is for.

@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/account"
 	"ekuiper-console/web/static"
 )
 
@@ -17,11 +18,16 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 type door uint8
 
 const (
-	open  door = iota // to everybody
-	api               // by a token in the Authorization header
-	page              // by a session
-	lobby             // to everybody, to begin a session
+	open      door = iota // to everybody
+	api                   // by a token in the Authorization header
+	importing             // by a token too, one that is for imports only included
+	exporting             // by a token too, one that is for exports only included
+	page                  // by a session
+	lobby                 // to everybody, to begin a session
 )
+
+// scopes are what a token must be for to open the doors that take one.
+var scopes = map[door]account.Scope{api: account.All, importing: account.ImportOnly, exporting: account.ExportOnly}
 
 // route is one line of the route table: who may, and what answers.
 type route struct {
@@ -38,13 +44,13 @@ func (s *Server) routes() []route {
 		{"GET", "/ping", open, core.Nobody, s.ping},
 		{"GET", "/openapi.json", open, core.Nobody, s.openAPI},
 
-		{"POST", "/data/import", api, core.Operator, s.importData},
-		{"GET", "/data/import/status", api, core.Viewer, s.importStatus},
-		{"GET", "/data/export", api, core.Viewer, s.exportAll},
-		{"POST", "/data/export", api, core.Viewer, s.exportRules},
-		{"POST", "/async/data/import", api, core.Operator, s.importAsync},
-		{"GET", "/async/task/{id}", api, core.Viewer, s.taskStatus},
-		{"POST", "/async/task/{id}/cancel", api, core.Operator, s.taskCancel},
+		{"POST", "/data/import", importing, core.Operator, s.importData},
+		{"GET", "/data/import/status", importing, core.Viewer, s.importStatus},
+		{"GET", "/data/export", exporting, core.Viewer, s.exportAll},
+		{"POST", "/data/export", exporting, core.Viewer, s.exportRules},
+		{"POST", "/async/data/import", importing, core.Operator, s.importAsync},
+		{"GET", "/async/task/{id}", importing, core.Viewer, s.taskStatus},
+		{"POST", "/async/task/{id}/cancel", importing, core.Operator, s.taskCancel},
 
 		{"GET", "/streams", api, core.Viewer, s.streams(core.Stream)},
 		{"GET", "/streams/{name}", api, core.Viewer, s.describe(core.Stream)},
@@ -105,10 +111,10 @@ func (s *Server) router() http.Handler {
 // admit lets only those to a route who may use it.
 func (s *Server) admit(r route) http.Handler {
 	switch r.door {
-	case api:
-		return s.withToken(r.role, s.told(r.handle))
+	case api, importing, exporting:
+		return s.withToken(r, s.told(r.handle))
 	case page:
-		return s.Sessions.LoadAndSave(s.withSession(r.role, s.told(r.handle)))
+		return s.Sessions.LoadAndSave(s.withSession(r, s.told(r.handle)))
 	case lobby:
 		return s.Sessions.LoadAndSave(s.told(r.handle))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"ekuiper-console/core/account"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 )
@@ -19,7 +20,9 @@ type Server struct {
 	Tasks    *task.Runner
 	Users    *account.Users
 	Tokens   *account.Tokens
-	Sessions *scs.SessionManager
+	Sessions *scs.SessionManager // cookies
+	SignedIn *account.Sessions   // who is behind them
+	Audit    *audit.Log
 	SetUp    *account.SetUp
 	Log      *slog.Logger
 

@@ -20,6 +20,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
@@ -49,7 +50,8 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	db := dbtest.Open(t)
 	s := &site{t: t, root: t.TempDir(), tokens: map[string]string{}}
 	files := &fetch.Fetcher{Roots: []string{s.root}, AllowPrivate: true}
-	users := &account.Users{Store: db}
+	log := &audit.Log{Store: db}
+	users := &account.Users{Store: db, Audit: log}
 	setUp, link := account.NewSetUp(users)
 	sessions := scs.New()
 	sessions.Store = db.Sessions()
@@ -60,13 +62,13 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 		Transfer: service,
 		Drafts:   &transfer.Drafts{Store: db, Transfer: service},
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
-		Users:    users, Tokens: &account.Tokens{Store: db}, Sessions: sessions, SetUp: setUp,
+		Users:    users, Tokens: &account.Tokens{Store: db, Audit: log}, Sessions: sessions, SignedIn: &account.Sessions{Store: db}, SetUp: setUp, Audit: log,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RESTAuth: true, Version: "test", Started: time.Now(),
 		Stop: func() { s.stops.Add(1) },
 	}
 	admin := core.Caller{Name: "root", Role: core.Admin}
 	for _, role := range []core.Role{core.Viewer, core.Operator, core.Admin} {
-		_, secret, err := s.server.Tokens.Add(ctx, admin, role.String(), role)
+		_, secret, err := s.server.Tokens.Add(ctx, admin, account.Token{Name: role.String(), Role: role})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,6 +31,7 @@ func fixtures() map[string]templ.Component {
 	return map[string]templ.Component{
 		"signin":          SignInPage{Layout: nobody, Next: "/ui/import"},
 		"signin-wrong":    SignInPage{Layout: nobody, Name: "m.keller", Error: WrongPassword},
+		"signin-wait":     SignInPage{Layout: nobody, Name: "m.keller", Error: TooManyAttempts, Wait: 64 * time.Second},
 		"setup":           SetUpPage{Layout: nobody, Token: "t0"},
 		"setup-short":     SetUpPage{Layout: nobody, Name: "admin", Error: PasswordShort},
 		"import":          ImportPage{Layout: signedIn, Waiting: drafts()},

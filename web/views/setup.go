@@ -16,12 +16,13 @@ type SetUpPage struct {
 
 // What setting up can fail of.
 const (
-	WrongLink       Key = "setup.link"   // the token is not the one of the link
-	NameMissing     Key = "setup.name"   // the user name is empty
-	NameBad         Key = "setup.bad"    // the user name has what a name cannot have
-	PasswordLong    Key = "setup.long"   // the password is longer than MaxPassword bytes
-	PasswordShort   Key = "setup.short"  // the password has less than account.MinPassword characters
-	PasswordsDiffer Key = "setup.differ" // the two passwords are not the same
+	WrongLink       Key = "setup.link"    // the token is not the one of the link
+	NameMissing     Key = "setup.name"    // the user name is empty
+	NameBad         Key = "setup.bad"     // the user name has what a name cannot have
+	PasswordLong    Key = "setup.long"    // the password is longer than MaxPassword bytes
+	PasswordShort   Key = "setup.short"   // the password has less than account.MinPassword characters
+	PasswordObvious Key = "setup.obvious" // the password is among the first that are guessed
+	PasswordsDiffer Key = "setup.differ"  // the two passwords are not the same
 )
 
 // Render writes the page.

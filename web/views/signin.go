@@ -3,15 +3,17 @@ package views
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // SignInPage asks for a name and a password. It posts user, password and next to
 // /ui/sign-in.
 type SignInPage struct {
 	Layout
-	Name  string // what was typed as the user name
-	Next  string // where to go afterwards
-	Error Key    // empty, WrongPassword or TooManyAttempts
+	Name  string        // what was typed as the user name
+	Next  string        // where to go afterwards
+	Error Key           // empty, WrongPassword or TooManyAttempts
+	Wait  time.Duration // with TooManyAttempts, how long
 }
 
 // What a sign-in can fail of.

@@ -202,6 +202,7 @@ func TestTells(t *testing.T) {
 	tells := map[string][]string{
 		"signin":          {"to edge-gw-07.plant.local", `name="next" value="/ui/import"`},
 		"signin-wrong":    {"The user name or the password is wrong.", `value="m.keller"`},
+		"signin-wait":     {"The next counts in 64 seconds."},
 		"setup":           {`name="token" value="t0"`, "At least 12 characters."},
 		"import":          {"line3-2026-11.json", "12.4 KB, waits for its turn", `action="/ui/import/d%202"`},
 		"import-empty":    {"Nothing here yet", "Load the sample bundle"},

@@ -1,0 +1,173 @@
+package audit
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"ekuiper-console/core"
+)
+
+// Store keeps events for good.
+type Store interface {
+	// AppendEvents adds events to the log, all or none. Their ids are the store's.
+	AppendEvents(ctx context.Context, all ...Event) error
+	// Events returns the events that a query is for, the newest first.
+	Events(ctx context.Context, q Query) ([]Event, error)
+}
+
+// Query says which events are wanted. What is empty does not matter.
+type Query struct {
+	Action Action
+	Caller string
+	Text   string // contained in caller, address, subject or detail, in any case
+	Before int64  // only events with a lower id; 0 begins with the newest
+	Limit  int    // how many at most; 0 means DefaultLimit, and MaxLimit is the most
+}
+
+// The numbers of events that a query is for.
+const (
+	DefaultLimit = 100
+	MaxLimit     = 1000
+)
+
+// window is how long what repeats an event is counted instead of written; maxRefusals
+// bounds how many different refusals are written within it. Beyond them who was refused
+// is forgotten, and only that somebody was is kept.
+const (
+	window      = time.Minute
+	maxRefusals = 60
+)
+
+// Log writes down what changes nothing in the store, such as an export or a refusal,
+// and tells admins all that was written. (What changes something is written in the
+// transaction that does it.) An event that is the same as one of the last minute but
+// for its time is counted; the count becomes an event of its own when the minute is
+// over, so that no flood fills the disk.
+type Log struct {
+	Store Store
+	Now   func() time.Time // nil means time.Now
+
+	mu      sync.Mutex
+	repeats map[Event]*repeats
+}
+
+// repeats counts what came after an event.
+type repeats struct {
+	since, last time.Time
+	count       int
+}
+
+// Record writes an event, or counts it. It does so even when the context is done, so
+// that nobody who hangs up early goes unnoticed.
+func (l *Log) Record(ctx context.Context, e Event) error {
+	e.Time = l.now()
+	if due := l.note(e); len(due) > 0 {
+		return l.Store.AppendEvents(context.WithoutCancel(ctx), due...)
+	}
+	return nil
+}
+
+// note returns what is to be written now: the counts of minutes that are over, and the
+// event itself where it is the first of its kind.
+func (l *Log) note(e Event) []Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	due := l.over(e.Time.Add(-window))
+	if e.Result == Denied && l.repeats[kind(e)] == nil && len(l.repeats) >= maxRefusals {
+		e = Event{Time: e.Time, Via: e.Via, Action: e.Action, Result: Denied, Detail: "one of too many to tell apart", Count: 1}
+	}
+	if r := l.repeats[kind(e)]; r != nil {
+		r.count, r.last = r.count+1, e.Time
+		return due
+	}
+	if l.repeats == nil {
+		l.repeats = map[Event]*repeats{}
+	}
+	l.repeats[kind(e)] = &repeats{since: e.Time}
+	return append(due, e)
+}
+
+// kind returns what is the same in an event and its repeats.
+func kind(e Event) Event {
+	e.Time, e.Count = time.Time{}, 0
+	return e
+}
+
+// over takes out what began up to a time, and returns an event for each that was
+// repeated, in the order of time. The caller holds the lock.
+func (l *Log) over(until time.Time) []Event {
+	var due []Event
+	for e, r := range l.repeats {
+		if r.since.After(until) {
+			continue
+		}
+		delete(l.repeats, e)
+		if r.count > 0 {
+			e.Time, e.Count = r.last, r.count
+			due = append(due, e)
+		}
+	}
+	slices.SortFunc(due, func(a, b Event) int { return a.Time.Compare(b.Time) })
+	return due
+}
+
+// Flush writes what was only counted so far.
+func (l *Log) Flush(ctx context.Context) error {
+	l.mu.Lock()
+	due := l.over(l.now())
+	l.mu.Unlock()
+	if len(due) == 0 {
+		return nil
+	}
+	return l.Store.AppendEvents(context.WithoutCancel(ctx), due...)
+}
+
+// List returns events, the newest first. Only an admin may.
+func (l *Log) List(ctx context.Context, by core.Caller, q Query) ([]Event, error) {
+	if err := by.Require(core.Admin); err != nil {
+		return nil, err
+	}
+	if q.Limit == 0 {
+		q.Limit = DefaultLimit
+	}
+	q.Limit = min(max(q.Limit, 1), MaxLimit)
+	if q.Before == 0 {
+		if err := l.Flush(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return l.Store.Events(ctx, q)
+}
+
+// All returns every event that a query is for, the newest first, whatever its limit. It
+// ends with the first error. Only an admin may.
+func (l *Log) All(ctx context.Context, by core.Caller, q Query) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for q.Limit = MaxLimit; ; {
+			events, err := l.List(ctx, by, q)
+			if err != nil {
+				yield(Event{}, err)
+				return
+			}
+			for _, e := range events {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(events) < q.Limit {
+				return
+			}
+			q.Before = events[len(events)-1].ID
+		}
+	}
+}
+
+func (l *Log) now() time.Time {
+	if l.Now == nil {
+		return time.Now()
+	}
+	return l.Now()
+}
