@@ -40,9 +40,17 @@ func (d *Drafts) Bring(ctx context.Context, by core.Caller, node, name string, b
 	return d.put(ctx, by, plan.Draft{Node: node, Name: name, Body: body, Document: sumOf(body)})
 }
 
-// Revert prepares to bring a revision back, and returns the draft's id. It takes an
-// operator. A revision that is not there is a NotFound error.
+// nothing is the document that a node without entries would export.
+var nothing = []byte("{}")
+
+// Revert prepares to bring a revision back, and returns the draft's id; revision 0 is
+// the empty node. It takes an operator. A revision that is not there is a NotFound error.
 func (d *Drafts) Revert(ctx context.Context, by core.Caller, node string, revision int64) (id string, err error) {
+	if revision == 0 {
+		empty := plan.Draft{Node: node, Name: "the empty node", Body: nothing, Document: sumOf(nothing)}
+		empty.Choices.Mode = plan.Full
+		return d.put(ctx, by, empty)
+	}
 	if _, err := d.Transfer.Revision(ctx, by, node, revision); err != nil {
 		return "", err
 	}

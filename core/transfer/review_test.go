@@ -193,10 +193,23 @@ func TestRestoreBringsBackEveryRevision(t *testing.T) {
 
 func TestRevertNeedsARevision(t *testing.T) {
 	_, d := desk(t)
-	for _, n := range []int64{-1, 0, 1, 7} {
+	for _, n := range []int64{-1, 1, 7} {
 		if _, err := d.Revert(ctx, operator, transfer.Local, n); core.CodeOf(err) != core.NotFound {
 			t.Errorf("Revert(%d) = %v", n, err)
 		}
+	}
+}
+
+func TestTheFirstImportIsUndone(t *testing.T) {
+	s, d := desk(t)
+	run(t, s, plan.Full, twoRules)
+	id, err := d.Revert(ctx, operator, transfer.Local, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.Review(ctx, operator, transfer.Local, id)
+	if err != nil || notate(r.Plan) != "-rules/b -rules/a -streams/s" {
+		t.Errorf("Review = %+v, %v", r, err)
 	}
 }
 
