@@ -34,7 +34,7 @@ func (s *Service) ExportRules(ctx context.Context, by core.Caller, node string, 
 		}
 		roots = append(roots, core.Ref{Kind: core.Rule, Name: id})
 	}
-	return deps.New(snapshot.Bundle).Closure(roots)
+	return s.ready(node, snapshot).Closure(roots)
 }
 
 // Status returns the errors of the last import into a node. An empty report means

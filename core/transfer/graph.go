@@ -39,6 +39,18 @@ func (s *Service) graph(ctx context.Context, node string, snapshot plan.Snapshot
 	return nil, false
 }
 
+// ready returns the graph of a state if it is there already, else one that reads an entry
+// when it is first asked about.
+func (s *Service) ready(node string, snapshot plan.Snapshot) *deps.Graph {
+	d := s.draw(node, snapshot)
+	select {
+	case <-d.done:
+		return d.graph
+	default:
+		return deps.New(snapshot.Bundle)
+	}
+}
+
 // draw begins to make the graph of a state, unless somebody has.
 func (s *Service) draw(node string, snapshot plan.Snapshot) *drawn {
 	s.mu.Lock()
@@ -60,6 +72,7 @@ func (s *Service) draw(node string, snapshot plan.Snapshot) *drawn {
 			previous = before.graph
 		}
 		d.graph = deps.Complete(snapshot.Bundle, previous)
+		d.graph.Missing(0) // makes the index of who needs whom, so that no page waits for it
 	})
 	return d
 }
