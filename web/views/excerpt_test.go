@@ -46,7 +46,7 @@ func TestExcerpt(t *testing.T) {
 
 func TestPaint(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
-		{`SELECT avg(a) FROM b -- all`, `[hk SELECT] avg(a) [hk FROM] b [hc -- all]`},
+		{`SELECT avg(a) FROM b -- all`, `[hk SELECT] [hf avg](a) [hk FROM] b [hc -- all]`},
 		{`  "a": "b", 1.5`, `  "a": [hs "b"][hp ,] [hn 1.5]`},
 		{`"a": "cut \" off`, `"a": [hs "cut \" off]`},
 	} {

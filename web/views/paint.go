@@ -1,6 +1,11 @@
 package views
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+
+	"ekuiper-console/core/secret"
+)
 
 // token finds what is coloured in a line of SQL or JSON: comments, strings, numbers,
 // words, and punctuation.
@@ -9,8 +14,14 @@ var token = regexp.MustCompile(`(--.*)|("(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*
 // keyword finds the words of both languages.
 var keyword = regexp.MustCompile(`(?i)^(select|from|where|group|by|having|order|limit|inner|left|right|full|cross|join|on|as|and|or|not|in|between|like|create|stream|table|with|case|when|then|else|end|array|struct|bigint|float|string|datetime|boolean|bytea|true|false|null)$`)
 
+// maxPaint bounds the lines that are coloured, in bytes; longer ones keep their ink.
+const maxPaint = 8 << 10
+
 // paint cuts a line into spans.
 func paint(line string) []Span {
+	if len(line) > maxPaint {
+		return []Span{{"", line}}
+	}
 	var spans []Span
 	done := 0
 	add := func(class string, from, to int) {
@@ -25,12 +36,16 @@ func paint(line string) []Span {
 		case m[2] >= 0:
 			add("hc", m[2], m[3])
 		case m[6] >= 0: // a string before a colon is a name and keeps its ink
+		case m[4] >= 0 && strings.Contains(line[m[4]:m[5]], secret.Dots):
+			add("hm", m[4], m[5])
 		case m[4] >= 0:
 			add("hs", m[4], m[5])
 		case m[8] >= 0:
 			add("hn", m[8], m[9])
 		case m[10] >= 0 && keyword.MatchString(line[m[10]:m[11]]):
 			add("hk", m[10], m[11])
+		case m[10] >= 0 && strings.HasPrefix(line[m[11]:], "("):
+			add("hf", m[10], m[11])
 		case m[12] >= 0:
 			add("hp", m[12], m[13])
 		}
