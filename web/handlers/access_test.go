@@ -61,7 +61,9 @@ func TestScopes(t *testing.T) {
 	allowed := map[string]string{
 		"POST /data/import": "import", "GET /data/import/status": "import", "POST /async/data/import": "import",
 		"GET /async/task/{id}": "import", "POST /async/task/{id}/cancel": "import",
-		"GET /data/export": "export", "POST /data/export": "export",
+		"POST /api/v1/import": "import", "GET /api/v1/tasks": "import", "GET /api/v1/tasks/{id}": "import",
+		"GET /api/v1/tasks/{id}/events": "import", "POST /api/v1/tasks/{id}/cancel": "import",
+		"GET /data/export": "export", "POST /data/export": "export", "GET /api/v1/revisions/{n}/bundle": "export",
 		"GET /": "import export", "GET /ping": "import export", "GET /openapi.json": "import export",
 	}
 	for _, scope := range []account.Scope{account.ImportOnly, account.ExportOnly} {

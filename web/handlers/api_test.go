@@ -242,6 +242,11 @@ func TestRoles(t *testing.T) {
 		{"GET", "/tabledetails", "", "viewer"}, {"GET", "/rules", "", "viewer"}, {"GET", "/rules/x", "", "viewer"},
 		{"GET", "/metadata/sources/yaml/x", "", "viewer"}, {"GET", "/metadata/sinks/yaml/x", "", "viewer"}, {"GET", "/connections", "", "viewer"},
 		{"GET", "/schemas/protobuf", "", "viewer"}, {"GET", "/udf/javascript", "", "viewer"}, {"GET", "/services", "", "viewer"},
+		{"POST", "/api/v1/plan", "{}", "operator"}, {"POST", "/api/v1/import", "{}", "operator"}, {"GET", "/api/v1/tasks", "", "viewer"},
+		{"GET", "/api/v1/tasks/x", "", "viewer"}, {"GET", "/api/v1/tasks/x/events", "", "viewer"}, {"POST", "/api/v1/tasks/x/cancel", "", "operator"},
+		{"GET", "/api/v1/revisions", "", "viewer"}, {"GET", "/api/v1/revisions/1", "", "viewer"}, {"GET", "/api/v1/revisions/1/bundle", "", "viewer"},
+		{"POST", "/api/v1/revisions/1/restore", "{}", "operator"}, {"GET", "/api/v1/diff", "", "viewer"}, {"GET", "/api/v1/entries", "", "viewer"},
+		{"GET", "/api/v1/entries/rules/x", "", "viewer"},
 		{"GET", "/config/uploads", "", "viewer"}, {"GET", "/plugins/sources", "", "viewer"}, {"GET", "/plugins/sinks", "", "viewer"},
 		{"GET", "/plugins/functions", "", "viewer"}, {"GET", "/plugins/portables", "", "viewer"},
 	}
