@@ -36,13 +36,16 @@ func (s *Server) readStrict(w http.ResponseWriter, r *http.Request, v any) error
 	return nil
 }
 
-// request returns the import that a body asks for.
-func (b *importBody) request() (transfer.Request, error) {
+// readImport reads the body of a request, and the import that it asks for.
+func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBody, req transfer.Request, err error) {
+	if err := s.readStrict(w, r, &b); err != nil {
+		return b, req, err
+	}
 	if b.Mode == nil {
-		return transfer.Request{}, core.WithHint(core.Errorf(core.Invalid, "the mode is missing"), `write "mode":"partial" or "mode":"full"`)
+		return b, req, core.WithHint(core.Errorf(core.Invalid, "the mode is missing"), `write "mode":"partial" or "mode":"full"`)
 	}
 	info := configurationInfo{b.Content, b.File}
-	return transfer.Request{
+	return b, transfer.Request{
 		Node: transfer.Local, Document: []byte(b.Content), Address: b.File, Mode: *b.Mode,
 		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note,
 	}, info.checked()
@@ -70,11 +73,7 @@ func answerPlan(p *plan.Plan, diff bool) planAnswer {
 
 // planV1 is POST /api/v1/plan.
 func (s *Server) planV1(w http.ResponseWriter, r *http.Request) error {
-	var body importBody
-	if err := s.readStrict(w, r, &body); err != nil {
-		return err
-	}
-	req, err := body.request()
+	body, req, err := s.readImport(w, r)
 	if err != nil {
 		return err
 	}
@@ -91,11 +90,7 @@ func (s *Server) answerPreview(w http.ResponseWriter, r *http.Request, req trans
 
 // importV1 is POST /api/v1/import.
 func (s *Server) importV1(w http.ResponseWriter, r *http.Request) error {
-	var body importBody
-	if err := s.readStrict(w, r, &body); err != nil {
-		return err
-	}
-	req, err := body.request()
+	body, req, err := s.readImport(w, r)
 	if err != nil {
 		return err
 	}
