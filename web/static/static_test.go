@@ -19,7 +19,7 @@ func ask(path, encoding string) *http.Response {
 func TestTypes(t *testing.T) {
 	for name, want := range map[string]string{
 		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8",
-		"htmx.js": "text/javascript; charset=utf-8", "favicon.svg": "image/svg+xml",
+		"htmx.js": "text/javascript; charset=utf-8", "editor.js": "text/javascript; charset=utf-8", "favicon.svg": "image/svg+xml",
 	} {
 		res := ask(URL(name), "")
 		if got := res.Header.Get("Content-Type"); res.StatusCode != 200 || got != want {
