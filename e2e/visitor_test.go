@@ -191,9 +191,10 @@ func (v *visitor) role(role, name string) playwright.Locator {
 	return v.page.GetByRole(playwright.AriaRole(role), playwright.PageGetByRoleOptions{Name: name, Exact: new(true)})
 }
 
-// label finds a field by its whole label.
+// label finds a field by its whole label. An editor and the field behind it share one.
 func (v *visitor) label(text string) playwright.Locator {
-	return v.page.GetByLabel(text, playwright.PageGetByLabelOptions{Exact: new(true)})
+	return v.page.GetByLabel(text, playwright.PageGetByLabelOptions{Exact: new(true)}).
+		Filter(playwright.LocatorFilterOptions{Visible: new(true)})
 }
 
 // press clicks a button by its name.
@@ -215,9 +216,10 @@ func (v *visitor) choose(name string) {
 	v.must(radio.Check(), "choosing %q", name)
 }
 
-// fill writes into a field.
+// fill writes into a field, or the editor that takes its place while the page loads.
 func (v *visitor) fill(label, text string) {
 	v.t.Helper()
+	v.must(v.page.WaitForLoadState(), "waiting for the page")
 	v.must(v.label(label).Fill(text), "filling %q", label)
 }
 

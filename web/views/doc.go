@@ -39,8 +39,10 @@
 // Every form posts and every list pages by plain HTTP. Elements of the class no-script
 // stand in for what a script does, only-script shows only with one; the style sheet
 // alone follows the chosen mode of an import (when-partial, when-full). htmx loads a
-// running task again and swaps what comes along with picked rules. The policy is
-// default-src 'self': no inline style, no handler, no data: address, no eval; the tests
+// running task again and swaps what comes along with picked rules. A field that is
+// drawn by editor becomes an editor, with its findings marked, on pages whose frame asks
+// for that script. The policy is default-src 'self', with a nonce for scripts and for
+// the styles they add: no inline style, no handler, no data: address, no eval; the tests
 // hold every page to it, and to labels for all controls.
 //
 // # To add a page

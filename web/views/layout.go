@@ -54,6 +54,7 @@ func (l Layout) dataTheme() string { return "console-" + string(l.Theme) }
 type frame struct {
 	title   string
 	active  string // the item of the navigation
+	editor  bool   // the page may have an editor
 	refresh int    // seconds after which a browser without scripts loads the page again; 0 for never
 }
 

@@ -3,7 +3,9 @@ package views
 import (
 	"bytes"
 	"context"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -211,7 +213,7 @@ func TestTells(t *testing.T) {
 		"draft-full":      {"and 3 more that wait", "Type the node's name, local, to confirm the full reset."},
 		"draft-same":      {"Already up to date", "deletes nothing"},
 		"draft-large":     {"100,000", "123.5 MB", "too large to be shown here"},
-		"draft-broken":    {"Line 7, column 3", "looking for beginning of object key string"},
+		"draft-broken":    {"Line 7, column 3", "looking for beginning of object key string", `data-findings="[{&#34;line&#34;:7,&#34;column&#34;:3,&#34;message&#34;:&#34;invalid character`, `"/ui/static/editor.`},
 		"task-running":    {"Importing line3-2026-11.json", "Cancel the import", `data-hx-get="/ui/tasks/7c1e"`, `http-equiv="refresh"`},
 		"task-cancelled":  {"Cancelled: nothing was applied"},
 		"task-unreadable": {"The import was not made", "configuration unmarshal with error"},
@@ -248,5 +250,43 @@ func TestViewer(t *testing.T) {
 				t.Errorf("%s offers %s to a viewer", name, unwanted)
 			}
 		}
+	}
+}
+
+// Every editor comes with its script, and the script with an editor.
+func TestEditorScript(t *testing.T) {
+	each(t, func(t *testing.T, doc *html.Node) {
+		editors, scripts := 0, 0
+		for _, n := range elements(doc, "textarea") {
+			if attr(n, "data-editor") != "" {
+				editors++
+			}
+		}
+		for _, n := range elements(doc, "script") {
+			if strings.HasPrefix(attr(n, "src"), "/ui/static/editor.") {
+				scripts++
+			}
+		}
+		if scripts != min(editors, 1) {
+			t.Errorf("%d scripts for %d editors", scripts, editors)
+		}
+	})
+}
+
+// The editor and the excerpts know the same words.
+func TestEditorWords(t *testing.T) {
+	source, err := os.ReadFile("../static/src/editor-languages.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words []string
+	for _, m := range regexp.MustCompile(`'([a-z ]+)'`).FindAllStringSubmatch(string(source), -1) {
+		words = append(words, strings.Fields(m[1])...)
+	}
+	painted := strings.Split(strings.TrimSuffix(strings.TrimPrefix(keyword.String(), "(?i)^("), ")$"), "|")
+	slices.Sort(words)
+	slices.Sort(painted)
+	if !slices.Equal(words, painted) {
+		t.Errorf("the editor knows the words\n%s\nwant\n%s", words, painted)
 	}
 }
