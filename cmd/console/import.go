@@ -14,12 +14,13 @@ import (
 
 type importCmd struct {
 	targetFlags
-	File    string `arg:"" help:"The bundle; - for standard input."`
-	Partial bool   `help:"Keep what is there and lay the bundle over it. Without it, what the bundle does not name is deleted."`
-	Atomic  bool   `help:"Apply nothing unless all is accepted."`
-	DryRun  bool   `help:"Only show what would happen."`
-	Note    string `help:"What history shall say of it; with the data folder only."`
-	JSON    bool   `name:"json" help:"Print the result as JSON."`
+	File    string     `arg:"" help:"The bundle; - for standard input."`
+	Partial bool       `help:"Keep what is there and lay the bundle over it. Without it, what the bundle does not name is deleted."`
+	Atomic  bool       `help:"Apply nothing unless all is accepted."`
+	Leave   []core.Ref `placeholder:"SECTION/NAME" help:"Leave this entry as it is, whatever the bundle says."`
+	DryRun  bool       `help:"Only show what would happen."`
+	Note    string     `help:"What history shall say of it."`
+	JSON    bool       `name:"json" help:"Print the result as JSON."`
 }
 
 // importRequest is an import as the command line asks for it.
@@ -28,13 +29,14 @@ type importRequest struct {
 	partial bool
 	atomic  bool
 	note    string
+	leave   []core.Ref
 }
 
 // importReport is what became of an import.
 type importReport struct {
 	Rejected map[string]string `json:"rejected"` // messages by "section/name"
 	Warnings []core.Finding    `json:"warnings"`
-	Outcome  *plan.Outcome     `json:"outcome,omitempty"` // not known of a console elsewhere
+	Outcome  *plan.Outcome     `json:"outcome"`
 }
 
 // Run imports the bundle. Rejected entries are told on stderr, and the exit code is 1.
@@ -51,7 +53,7 @@ func (c *importCmd) Run(p *process) error {
 		return err
 	}
 	defer t.close()
-	report, err := t.importBundle(p, importRequest{doc, c.Partial, c.Atomic, c.Note})
+	report, err := t.importBundle(p, importRequest{doc, c.Partial, c.Atomic, c.Note, c.Leave})
 	if err != nil {
 		return err
 	}
@@ -66,11 +68,7 @@ func (c *importCmd) tell(p *process, report *importReport) error {
 		}
 	} else {
 		tellFindings(p, report)
-		if report.Outcome != nil {
-			fmt.Fprintln(p.stdout, summary(report.Outcome))
-		} else if len(report.Rejected) == 0 {
-			fmt.Fprintln(p.stdout, "imported")
-		}
+		fmt.Fprintln(p.stdout, summary(report.Outcome))
 	}
 	if len(report.Rejected) > 0 {
 		return exit(exitTrouble)
@@ -83,12 +81,6 @@ func (c *importCmd) tell(p *process, report *importReport) error {
 func tellFindings(p *process, report *importReport) {
 	for _, f := range report.Warnings {
 		fmt.Fprintf(p.stderr, "warning: %s\n", placed(f))
-	}
-	if report.Outcome == nil {
-		for _, name := range sortedNames(report.Rejected) {
-			fmt.Fprintf(p.stderr, "error: %s: %s\n", name, report.Rejected[name])
-		}
-		return
 	}
 	for _, r := range report.Outcome.Rejected {
 		for _, f := range r.Findings {
@@ -132,17 +124,22 @@ func summary(o *plan.Outcome) string {
 // importBundle imports into the data folder.
 func (l *local) importBundle(p *process, req importRequest) (*importReport, error) {
 	result, err := l.service.Import(p.ctx, caller(), transfer.Request{
-		Node: transfer.Local, Document: req.doc, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note,
+		Node: transfer.Local, Document: req.doc, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave,
 	})
 	if err != nil {
 		return nil, err
 	}
-	report := &importReport{Rejected: map[string]string{}, Outcome: result.Outcome}
-	report.Warnings = append(append([]core.Finding{}, result.Warnings...), plan.UnknownSections(result.Unknown)...)
-	for ref, msg := range result.Report.All() {
-		report.Rejected[ref.String()] = msg
+	return reportOf(result.Outcome), nil
+}
+
+// reportOf returns what the command line tells of an outcome.
+func reportOf(o *plan.Outcome) *importReport {
+	report := &importReport{Rejected: map[string]string{}, Outcome: o}
+	report.Warnings = append(append([]core.Finding{}, o.Warnings...), plan.UnknownSections(o.Unknown)...)
+	for _, r := range o.Rejected {
+		report.Rejected[r.Ref.String()] = r.Fault().Message
 	}
-	return report, nil
+	return report
 }
 
 // readInput reads a file, or standard input for "-".

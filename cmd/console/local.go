@@ -64,6 +64,7 @@ type targetFlags struct {
 
 // target is the console that a command works on.
 type target interface {
+	archive
 	// importBundle brings a document in.
 	importBundle(p *process, req importRequest) (*importReport, error)
 	// previewBundle says what importing a document would do.
@@ -113,7 +114,10 @@ type local struct {
 	service *transfer.Service
 }
 
-func (l *local) close() error { return l.db.Close() }
+func (l *local) close() error {
+	l.service.Close()
+	return l.db.Close()
+}
 
 // opener opens a store: dataFlags.open or dataFlags.existing.
 type opener func(*process) (*db.DB, error)

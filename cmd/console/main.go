@@ -37,6 +37,9 @@ type cli struct {
 	Plan    planCmd    `cmd:"" help:"Show what an import would do. Exits with 0 for nothing, 2 for changes, 1 for trouble."`
 	Check   checkCmd   `cmd:"" help:"Check bundles without a console. Exits with 0 when they are clean, 1 when there are findings."`
 	History historyCmd `cmd:"" help:"List what was imported, or show what one revision did."`
+	Diff    diffCmd    `cmd:"" help:"Show what changed between two revisions, or since one."`
+	Restore restoreCmd `cmd:"" help:"Bring a revision back, as a new one."`
+	Show    showCmd    `cmd:"" help:"Show an entry, what it needs, what needs it, and its history."`
 	User    userCmd    `cmd:"" help:"Manage the people who sign in."`
 	Token   tokenCmd   `cmd:"" help:"Manage the tokens of the REST API."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
@@ -97,5 +95,3 @@ func (l *local) previewBundle(p *process, req importRequest) (*plan.Listing, err
 	}
 	return made.Listing(), nil
 }
-
-func sortedNames(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

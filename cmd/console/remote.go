@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -37,10 +36,8 @@ func (r *remote) close() error { return nil }
 
 // remoteError is what a console answers in place of a result.
 type remoteError struct {
-	Status   int            `json:"-"`
-	Message  string         `json:"message"`
-	Hint     string         `json:"hint"`
-	Warnings []core.Finding `json:"warnings"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
 }
 
 // Error returns the message.
@@ -81,7 +78,7 @@ func (r *remote) call(p *process, path string, body any) ([]byte, error) {
 	if resp.StatusCode == http.StatusOK {
 		return data, nil
 	}
-	failure := &remoteError{Status: resp.StatusCode}
+	failure := &remoteError{}
 	if json.Unmarshal(data, failure) != nil || failure.Message == "" {
 		failure.Message = resp.Status
 	}
@@ -99,32 +96,19 @@ func (req importRequest) query(more ...string) string {
 	return "/data/import?" + strings.Join(more, "&")
 }
 
-// importBundle sends the bundle. Of the entries that are rejected the console answers
-// with their messages.
+// importBundle sends the bundle.
 func (r *remote) importBundle(p *process, req importRequest) (*importReport, error) {
-	if req.note != "" {
-		return nil, core.Errorf(core.Invalid, "--note works with the data folder only")
-	}
-	data, err := r.call(p, req.query(), map[string]string{"content": string(req.doc)})
-	report := &importReport{Rejected: map[string]string{}, Warnings: []core.Finding{}}
-	if failure, ok := errors.AsType[*remoteError](err); ok {
-		var rejected bundle.Bundle
-		if json.Unmarshal([]byte(failure.Message), &rejected) != nil {
-			return nil, err
-		}
-		for ref, msg := range rejected.All() {
-			report.Rejected[ref.String()] = msg
-		}
-		report.Warnings = append(report.Warnings, failure.Warnings...)
-		return report, nil
-	}
+	o, err := ask[plan.Outcome](r, p, "import", struct {
+		Content string     `json:"content"`
+		Mode    plan.Mode  `json:"mode"`
+		Atomic  bool       `json:"atomic,omitempty"`
+		Leave   []core.Ref `json:"leave,omitempty"`
+		Note    string     `json:"note,omitempty"`
+	}{string(req.doc), mode(req.partial), req.atomic, req.leave, req.note})
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(data, report); err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	}
-	return report, nil
+	return reportOf(o), nil
 }
 
 // previewBundle asks what importing a bundle would do.

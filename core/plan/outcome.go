@@ -43,6 +43,9 @@ type Refused struct {
 	Findings []core.Finding `json:"findings"`
 }
 
+// Fault returns the finding that keeps the entry out, or the zero finding.
+func (r *Refused) Fault() core.Finding { return fault(r.Findings) }
+
 // Of the text of a refused entry an Outcome keeps up to MaxText bytes, and of no more
 // than MaxTexts entries.
 const (

@@ -142,8 +142,11 @@ func (p *Plan) Report() *bundle.Bundle {
 }
 
 // Fault returns the finding that keeps the entry out, or the zero finding.
-func (s *Step) Fault() core.Finding {
-	for _, f := range s.Findings {
+func (s *Step) Fault() core.Finding { return fault(s.Findings) }
+
+// fault returns the first finding that is one, or the zero finding.
+func fault(findings []core.Finding) core.Finding {
+	for _, f := range findings {
 		if f.Severity == core.Fault {
 			return f
 		}

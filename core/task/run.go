@@ -9,9 +9,9 @@ import (
 
 // Progress is how far a task has come. The zero value is a task that has not said.
 type Progress struct {
-	Stage       string `json:"stage,omitempty"` // what it is doing, in the words of whoever does the work
-	Done        int    `json:"done"`
-	Total       int    `json:"total"` // of the stage, in its own units; Total is 0 where there is nothing to count
+	Stage string `json:"stage,omitempty"` // what it is doing, in the words of whoever does the work
+	Done  int    `json:"done"`
+	Total int    `json:"total"` // of the stage, in its own units; Total is 0 where there is nothing to count
 }
 
 // Run is a task as its work sees it.

@@ -61,11 +61,11 @@ func (s *Service) At(ctx context.Context, by core.Caller, node string, revision 
 // Diff returns what leads from what a node held at one revision to what it held at
 // another, which may be the older one, in install order. Revision 0 is the empty node.
 func (s *Service) Diff(ctx context.Context, by core.Caller, node string, from, to int64) ([]plan.Change, error) {
-	old, err := s.At(ctx, by, node, from)
+	next, err := s.At(ctx, by, node, to)
 	if err != nil {
 		return nil, err
 	}
-	next, err := s.At(ctx, by, node, to)
+	old, err := s.At(ctx, by, node, from)
 	if err != nil {
 		return nil, err
 	}
