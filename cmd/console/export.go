@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,8 +11,17 @@ import (
 
 type exportCmd struct {
 	targetFlags
-	Rules  []string `arg:"" optional:"" name:"rule" help:"Rules to export with everything they need; all there is where none is named."`
-	Output string   `short:"o" type:"path" placeholder:"FILE" help:"Write there instead of to standard output."`
+	Rules          []string `arg:"" optional:"" name:"rule" help:"Rules to export with everything they need; all there is where none is named."`
+	Masked         bool     `help:"Put dots in place of secrets. Imported again, they keep what is there."`
+	AllConnections bool     `help:"Export every connection, not only those that the rules use."`
+	Output         string   `short:"o" type:"path" placeholder:"FILE" help:"Write there instead of to standard output."`
+}
+
+// exportRequest is an export as the command line asks for it.
+type exportRequest struct {
+	rules          []string // all there is where none is named
+	masked         bool
+	allConnections bool
 }
 
 // Run writes the document. What the rules need and is missing is told on stderr.
@@ -23,7 +31,11 @@ func (c *exportCmd) Run(p *process) error {
 		return err
 	}
 	defer t.close()
-	doc, err := t.export(p, c.Rules)
+	b, err := t.export(p, exportRequest{c.Rules, c.Masked, c.AllConnections})
+	if err != nil {
+		return err
+	}
+	doc, err := b.MarshalJSON()
 	if err != nil {
 		return err
 	}
@@ -59,25 +71,15 @@ func writeFile(name string, data []byte) error {
 }
 
 // export reads the data folder.
-func (l *local) export(p *process, rules []string) ([]byte, error) {
-	var b *bundle.Bundle
-	if len(rules) == 0 {
-		snapshot, err := l.service.Export(p.ctx, caller(), transfer.Local)
-		if err != nil {
-			return nil, err
-		}
-		b = snapshot.Bundle
-	} else {
-		set, err := l.service.ExportRules(p.ctx, caller(), transfer.Local, rules)
-		if err != nil {
-			return nil, err
-		}
-		for _, gap := range set.Missing {
-			fmt.Fprintf(p.stderr, "warning: %v: missing %s %s\n", gap.From, gap.Why, gap.Name)
-		}
-		b = set.Bundle
+func (l *local) export(p *process, req exportRequest) (*bundle.Bundle, error) {
+	x, err := l.service.Compose(p.ctx, caller(), transfer.ExportRequest{
+		Node: transfer.Local, All: len(req.rules) == 0, Rules: req.rules, Masked: req.masked, AllConnections: req.allConnections,
+	})
+	if err != nil {
+		return nil, err
 	}
-	var doc bytes.Buffer
-	err := b.Encode(&doc)
-	return doc.Bytes(), err
+	for _, gap := range x.Missing {
+		fmt.Fprintf(p.stderr, "warning: %v: missing %s %s\n", gap.From, gap.Why, gap.Name)
+	}
+	return x.Bundle, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
+	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
@@ -69,8 +70,8 @@ type target interface {
 	importBundle(p *process, req importRequest) (*importReport, error)
 	// previewBundle says what importing a document would do.
 	previewBundle(p *process, req importRequest) (*plan.Listing, error)
-	// export returns all, or some rules with what they need, as a document.
-	export(p *process, rules []string) ([]byte, error)
+	// export returns all, or some rules with what they need.
+	export(p *process, req exportRequest) (*bundle.Bundle, error)
 	// close ends the connection.
 	close() error
 }

@@ -124,18 +124,31 @@ func (r *remote) previewBundle(p *process, req importRequest) (*plan.Listing, er
 	return report, nil
 }
 
-// export downloads a document. What comes must be one, whatever stands between.
-func (r *remote) export(p *process, rules []string) ([]byte, error) {
-	var body any
-	if len(rules) > 0 {
-		body = rules
+// query returns the path of an export with its options.
+func (req exportRequest) query() string {
+	query := url.Values{}
+	if req.masked {
+		query.Set("secrets", "masked")
 	}
-	doc, err := r.call(p, "/data/export", body)
+	if req.allConnections {
+		query.Set("connections", "all")
+	}
+	return "/data/export?" + query.Encode()
+}
+
+// export downloads a document. What comes must be one, whatever stands between.
+func (r *remote) export(p *process, req exportRequest) (*bundle.Bundle, error) {
+	var body any
+	if len(req.rules) > 0 {
+		body = req.rules
+	}
+	doc, err := r.call(p, req.query(), body)
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := bundle.Decode(doc); err != nil {
+	b, _, err := bundle.Decode(doc)
+	if err != nil {
 		return nil, core.WithHint(core.Errorf(core.Invalid, "what came is no bundle: %w", err), "is a console at this address?")
 	}
-	return doc, nil
+	return b, nil
 }

@@ -10,8 +10,10 @@ import (
 )
 
 // Closure returns the entries that were asked for and all that they need. An entry
-// that is not there is a NotFound error that names it.
-func (g *Graph) Closure(roots []core.Ref) (*Set, error) {
+// that is not there is a NotFound error that names it. The entries of also come along
+// with all that they need, whether they were asked for or not; of those that something
+// asked for needs, the reason is that need.
+func (g *Graph) Closure(roots []core.Ref, also ...core.Ref) (*Set, error) {
 	w := walk{g: g, seen: map[Part]int{}}
 	var unknown []string
 	for _, ref := range roots {
@@ -24,9 +26,13 @@ func (g *Graph) Closure(roots []core.Ref) (*Set, error) {
 	if len(unknown) > 0 {
 		return nil, unknownError(roots[0].Kind, unknown)
 	}
-	for i := 0; i < len(w.items); i++ {
-		w.follow(w.items[i].Part)
+	followed := w.followFrom(0)
+	for _, ref := range also {
+		for _, part := range g.parts(ref) {
+			w.reach(Item{Part: part})
+		}
 	}
+	w.followFrom(followed)
 	set := &Set{Items: w.items, Links: w.links, Missing: w.missing, Bundle: g.extract(w.items)}
 	slices.SortStableFunc(set.Items, func(a, b Item) int {
 		if c := a.Ref.Compare(b.Ref); c != 0 {
@@ -59,6 +65,32 @@ func (w *walk) reach(item Item) {
 		w.seen[item.Part] = len(w.items)
 		w.items = append(w.items, item)
 	}
+}
+
+// followFrom reaches all that the items from place i on need, and returns how many items
+// there are then.
+func (w *walk) followFrom(i int) int {
+	for ; i < len(w.items); i++ {
+		w.follow(w.items[i].Part)
+	}
+	return i
+}
+
+// parts returns the keys of an entry that has any, else the entry itself; nothing of one
+// that is not there.
+func (g *Graph) parts(ref core.Ref) []Part {
+	f := g.about(ref)
+	if f == nil {
+		return nil
+	}
+	if len(f.extras().keys) == 0 {
+		return []Part{{Ref: ref}}
+	}
+	parts := make([]Part, 0, len(f.extras().keys))
+	for _, s := range f.extras().keys {
+		parts = append(parts, Part{ref, s.key})
+	}
+	return parts
 }
 
 // follow reaches all that a part needs.

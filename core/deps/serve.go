@@ -87,6 +87,9 @@ func (g *Graph) key(ref core.Ref, key string) (part Part, required bool) {
 	return Part{}, required
 }
 
+// Connections returns how many connections there are, by their ids.
+func (g *Graph) Connections() int { return len(g.conns) }
+
 // upload returns the upload that a property names, by its own name or by a path that
 // ends in it.
 func (g *Graph) upload(mention string) Part {

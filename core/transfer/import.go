@@ -133,6 +133,14 @@ type document struct {
 	sum     string // SHA-256 of the text, hexadecimal; empty for a revision
 }
 
+// over returns what the document says to a node that holds current.
+func (d document) over(node string, current *bundle.Bundle) (*bundle.Bundle, masked) {
+	if d.sum == "" {
+		return d.bundle, nil // a revision comes back as it was
+	}
+	return unmask(node, current, d.bundle)
+}
+
 // load reads and decodes the document of a request, or the revision that it restores.
 func (s *Service) load(ctx context.Context, req *Request) (document, error) {
 	if req.Restores > 0 {
@@ -201,18 +209,19 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 	if req.Plan != "" && req.Plan != hash {
 		return nil, moved(req.Node, current.State)
 	}
+	next, lost := doc.over(req.Node, current.Bundle)
 	if !req.NoFetch {
-		files.get(ctx, wanted(req.Mode, current.Bundle, doc.bundle, req.Leave))
+		files.get(ctx, wanted(req.Mode, current.Bundle, next, req.Leave))
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
 	}
 	req.report(Checking, 0, 0)
-	check := newChecker(req.Mode, current.Bundle, doc.bundle, files).check
+	check := lost.refusing(newChecker(req.Mode, current.Bundle, next, files).check)
 	if req.Restores > 0 {
 		check = trusting(check)
 	}
-	p := plan.New(req.Mode, current, doc.bundle, check, req.Leave...)
+	p := plan.New(req.Mode, current, next, check, req.Leave...)
 	p.Unknown, p.Hash = doc.unknown, hash
 	if n := p.Count(plan.Delete); req.NoDelete && n > 0 {
 		return nil, core.WithHint(core.Errorf(core.Conflict, "the import would delete %d entries, which nobody has confirmed", n), "look at the bundle again, and confirm")
@@ -260,7 +269,8 @@ func (s *Service) prefetch(ctx context.Context, req Request, doc document, files
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", req.Node, err)
 	}
-	files.get(ctx, wanted(req.Mode, current.Bundle, doc.bundle, req.Leave))
+	next, _ := doc.over(req.Node, current.Bundle)
+	files.get(ctx, wanted(req.Mode, current.Bundle, next, req.Leave))
 	return nil
 }
 

@@ -349,25 +349,6 @@ func TestAnotherProcess(t *testing.T) {
 	}
 }
 
-func TestExportRules(t *testing.T) {
-	s := service(t)
-	run(t, s, plan.Full, lines(demo, onDemo, anArea))
-	set, err := s.ExportRules(ctx, viewer, transfer.Local, []string{"r"})
-	if err != nil || set.Bundle.Len() != 2 {
-		t.Errorf("ExportRules = %+v, %v", set, err)
-	}
-	if _, err := s.ExportRules(ctx, viewer, transfer.Local, []string{"r", "zzz"}); core.CodeOf(err) != core.NotFound || !strings.Contains(err.Error(), "zzz") {
-		t.Errorf("ExportRules of an unknown rule = %v", err)
-	}
-	if _, err := s.ExportRules(ctx, viewer, transfer.Local, []string{""}); core.CodeOf(err) != core.Invalid {
-		t.Errorf("ExportRules of an empty name = %v", err)
-	}
-	set, err = s.ExportRules(ctx, viewer, transfer.Local, nil)
-	if err != nil || set.Bundle.Len() != 0 {
-		t.Errorf("ExportRules of none = %+v, %v", set, err)
-	}
-}
-
 func TestDescribe(t *testing.T) {
 	s := service(t)
 	run(t, s, plan.Full, `streams/s = CREATE STREAM s (a BIGINT, b ARRAY(STRING), c STRUCT(d FLOAT)) WITH (DATASOURCE="x", FORMAT="JSON", SHARED="true", CONF_KEY="k")`)

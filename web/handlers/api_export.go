@@ -6,25 +6,57 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
+	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/transfer"
 )
 
+// exportOptions are the values that a query parameter of an export may have besides
+// none at all.
+var exportOptions = map[string]string{"secrets": "masked", "connections": "all"}
+
+// exportRequest reads the query of an export. The engine takes no parameters, and what
+// is unknown is passed over; but whoever asks for masked secrets and misspells it must
+// not get them.
+func exportRequest(query url.Values) (transfer.ExportRequest, error) {
+	for name, option := range exportOptions {
+		if value := query.Get(name); value != "" && value != option {
+			return transfer.ExportRequest{}, core.Errorf(core.Invalid, "%s=%s is not understood: write %s=%s or leave it out", name, value, name, option)
+		}
+	}
+	return transfer.ExportRequest{Node: transfer.Local, Masked: query.Get("secrets") != "", AllConnections: query.Get("connections") != ""}, nil
+}
+
 // exportAll is GET /data/export.
 func (s *Server) exportAll(w http.ResponseWriter, r *http.Request) error {
-	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), transfer.Local)
+	req, err := exportRequest(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	return s.download(w, r, snapshot.Bundle, fmt.Sprintf("r%d", snapshot.Revision), "all")
+	req.All = true
+	return s.export(w, r, req, asJSON)
 }
 
 // exportRules is POST /data/export.
 func (s *Server) exportRules(w http.ResponseWriter, r *http.Request) error {
+	req, err := exportRequest(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if req.Rules, err = s.readIDs(w, r); err != nil {
+		return err
+	}
+	return s.export(w, r, req, asJSON)
+}
+
+// readIDs reads a body that is an array of rule ids. The engine takes anything else for
+// an empty array.
+func (s *Server) readIDs(w http.ResponseWriter, r *http.Request) ([]string, error) {
 	var ids *[]string
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, s.maxDocument()))
 	err := dec.Decode(&ids)
@@ -37,13 +69,33 @@ func (s *Server) exportRules(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err != nil {
-		return badBody(err)
+		return nil, badBody(err)
 	}
-	set, err := s.Transfer.ExportRules(r.Context(), callerOf(r), transfer.Local, *ids)
+	return *ids, nil
+}
+
+// form is how a bundle is written into a file.
+type form struct {
+	extension, contentType string
+	encode                 func(*bundle.Bundle, io.Writer) error
+}
+
+var asJSON = form{"json", "application/json", (*bundle.Bundle).Encode}
+
+// export sends what a request asks for as a file, and writes that down.
+func (s *Server) export(w http.ResponseWriter, r *http.Request, req transfer.ExportRequest, f form) error {
+	x, err := s.Transfer.Compose(r.Context(), callerOf(r), req)
 	if err != nil {
 		return err
 	}
-	return s.download(w, r, set.Bundle, "rules", naming(*ids))
+	what, detail := "rules", naming(req.Rules)
+	if req.All {
+		what, detail = fmt.Sprintf("r%d", x.Revision), "all"
+	}
+	if req.Masked {
+		detail += ", secrets masked"
+	}
+	return s.download(w, r, x.Bundle, f, what, detail)
 }
 
 // maxNaming bounds how much the audit log says of the rules of an export, in bytes.
@@ -60,18 +112,18 @@ func naming(ids []string) string {
 
 // download sends a bundle as a file, and writes down what was asked for. Ranges of it
 // may be asked for.
-func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bundle, what, detail string) error {
+func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bundle, f form, what, detail string) error {
 	if err := s.record(r, audit.Export, transfer.Local, detail); err != nil {
 		return err
 	}
 	var doc bytes.Buffer
-	if err := b.Encode(&doc); err != nil {
+	if err := f.encode(b, &doc); err != nil {
 		return err
 	}
 	now := time.Now()
-	name := fmt.Sprintf("ekuiper-%s-%s-%s.json", transfer.Local, what, now.UTC().Format("20060102-150405"))
+	name := fmt.Sprintf("ekuiper-%s-%s-%s.%s", transfer.Local, what, now.UTC().Format("20060102-150405"), f.extension)
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
+	h.Set("Content-Type", f.contentType)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Cache-Control", "no-store")
 	http.ServeContent(w, r, name, now, bytes.NewReader(doc.Bytes()))

@@ -92,17 +92,17 @@ func pickedRules(form url.Values, shown []transfer.RuleSummary) map[string]bool 
 
 // closure fills in what comes along with the picked rules.
 func (s *Server) closure(r *http.Request, p *views.ExportPage) {
-	set, err := s.Transfer.ExportRules(r.Context(), callerOf(r), transfer.Local, p.Picked)
+	x, err := s.Transfer.Compose(r.Context(), callerOf(r), transfer.ExportRequest{Node: transfer.Local, Rules: p.Picked})
 	if err != nil {
 		p.Problem = err.Error()
 		return
 	}
 	var doc bytes.Buffer
-	if err := set.Bundle.Encode(&doc); err != nil {
+	if err := x.Bundle.Encode(&doc); err != nil {
 		p.Problem = err.Error()
 		return
 	}
-	p.Set, p.Size, p.Curl = set, doc.Len(), curl(origin(r), p.Picked)
+	p.Set, p.Size, p.Curl = &x.Set, doc.Len(), curl(origin(r), p.Picked)
 }
 
 // curl returns the command that downloads rules from a shell.
@@ -127,9 +127,5 @@ func (s *Server) downloadRules(w http.ResponseWriter, r *http.Request) error {
 	if len(ids) == 0 {
 		return core.WithHint(core.Errorf(core.Invalid, "no rule is picked"), "pick at least one on the export page")
 	}
-	set, err := s.Transfer.ExportRules(r.Context(), callerOf(r), transfer.Local, ids)
-	if err != nil {
-		return err
-	}
-	return s.download(w, r, set.Bundle, "rules", naming(ids))
+	return s.export(w, r, transfer.ExportRequest{Node: transfer.Local, Rules: ids}, asJSON)
 }
