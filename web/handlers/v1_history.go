@@ -81,7 +81,7 @@ func (s *Server) bundleV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.download(w, r, b, "revision-"+param(r, "n"), "revision "+param(r, "n"))
+	return s.download(w, r, b, asJSON, "revision-"+param(r, "n"), "revision "+param(r, "n"))
 }
 
 // restoreV1 is POST /api/v1/revisions/{n}/restore. Revision 0 is the empty node.
