@@ -111,8 +111,12 @@ func summary(o *plan.Outcome) string {
 	n := o.Total()
 	switch {
 	case o.Written:
-		return fmt.Sprintf("revision %d: %d created, %d replaced, %d deleted, %d unchanged, %d rejected",
+		line := fmt.Sprintf("revision %d: %d created, %d replaced, %d deleted, %d unchanged, %d rejected",
 			o.Revision, n.Created, n.Replaced, n.Deleted, n.Unchanged+n.Kept, n.Rejected)
+		if n.LeftOut > 0 {
+			line += fmt.Sprintf(", %d left out", n.LeftOut)
+		}
+		return line
 	case o.Atomic && n.Rejected > 0:
 		return fmt.Sprintf("nothing was applied: %d rejected", n.Rejected)
 	case n.Rejected > 0:

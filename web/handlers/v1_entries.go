@@ -7,7 +7,6 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/deps"
 	"ekuiper-console/core/plan"
-	"ekuiper-console/core/resource"
 	"ekuiper-console/core/transfer"
 )
 
@@ -55,17 +54,17 @@ func (q query) entries() (all transfer.Query, err error) {
 
 // linkV1 is a need, with what serves it.
 type linkV1 struct {
-	Why  resource.Why `json:"why"`
-	From string       `json:"from"`           // the part that needs it, such as sourceConfig/mqtt/td
-	To   string       `json:"to,omitempty"`   // the part that serves it; empty where nothing does
-	Name string       `json:"name,omitempty"` // of what is needed
-	Key  string       `json:"key,omitempty"`  // of the configuration that is needed
+	Why  string `json:"why"`
+	From string `json:"from"`           // the part that needs it, such as sourceConfig/mqtt/td
+	To   string `json:"to,omitempty"`   // the part that serves it; empty where nothing does
+	Name string `json:"name,omitempty"` // of what is needed
+	Key  string `json:"key,omitempty"`  // of the configuration that is needed
 }
 
 func linksV1(links []deps.Link) []linkV1 {
 	all := make([]linkV1, 0, len(links))
 	for _, l := range links {
-		v := linkV1{Why: l.Why, From: l.From.String(), Name: l.Name, Key: l.Key}
+		v := linkV1{Why: string(l.Why), From: l.From.String(), Name: l.Name, Key: l.Key}
 		if !l.Missing() {
 			v.To = l.To.String()
 		}
