@@ -24,6 +24,16 @@ type dataFlags struct {
 // file returns the name of the store's file.
 func (f *dataFlags) file() string { return filepath.Join(f.Data, "console.db") }
 
+// storeSize returns how many bytes the files of the store have.
+func (f *dataFlags) storeSize() (size int64) {
+	for _, behind := range []string{"", "-wal"} {
+		if info, err := os.Stat(f.file() + behind); err == nil {
+			size += info.Size()
+		}
+	}
+	return size
+}
+
 // open opens the store, and makes it where there is none.
 func (f *dataFlags) open(p *process) (*db.DB, error) { return db.Open(p.ctx, f.file()) }
 

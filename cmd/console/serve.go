@@ -115,6 +115,10 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Version:  version,
 		Started:  time.Now(),
 		Stop:     sync.OnceFunc(func() { close(stopped) }),
+
+		Data:      c.Data,
+		FileRoots: files.Roots,
+		StoreSize: c.storeSize,
 	}
 	if err := c.announce(p, listener, users, secret); err != nil {
 		return err

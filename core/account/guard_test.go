@@ -99,7 +99,7 @@ func TestSignInBackOff(t *testing.T) {
 	c.advance(firstWait)
 	signIn(there, "ada", good, "ok")
 	signIn(there, "ada", "wrong", "unauthenticated")
-	code(t, "ChangePassword by guessing", u.ChangePassword(ctx, core.Caller{Name: "ada", Role: core.Viewer}, "guess", good), "unauthenticated")
+	code(t, "ChangePassword by guessing", fails(u.ChangePassword(ctx, core.Caller{Name: "ada", Role: core.Viewer}, "guess", good)), "unauthenticated")
 }
 
 // A good token passes whoever guesses beside it.

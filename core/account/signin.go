@@ -30,14 +30,15 @@ func (u *Users) SignIn(ctx context.Context, by core.Caller, name, password strin
 	return User{}, orFailed(u.Audit.Record(ctx, e), err)
 }
 
-// ChangePassword gives the caller another password, against the present one. Wrong
-// present passwords are refused and slowed down as sign-ins are.
-func (u *Users) ChangePassword(ctx context.Context, by core.Caller, present, password string) error {
+// ChangePassword gives the caller another password, against the present one, and
+// returns who they are. Wrong present passwords are refused and slowed down as sign-ins
+// are.
+func (u *Users) ChangePassword(ctx context.Context, by core.Caller, present, password string) (User, error) {
 	user, err := u.SignIn(ctx, by, by.Name, present)
 	if err != nil {
-		return err
+		return User{}, err
 	}
-	return u.put(ctx, user, password, u.did(by, audit.UserPassword, user.Name))
+	return user, u.put(ctx, user, password, u.did(by, audit.UserPassword, user.Name))
 }
 
 // verify compares a password. With its error comes the user whose name was given, the

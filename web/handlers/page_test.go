@@ -29,6 +29,11 @@ func TestPageRoles(t *testing.T) {
 		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"}, {"GET", "/ui/tasks/x/findings", "viewer"},
 		{"GET", "/ui/import", "operator"}, {"POST", "/ui/import", "operator"}, {"GET", "/ui/import/x", "operator"}, {"POST", "/ui/import/x", "operator"},
 		{"POST", "/ui/tasks/x/cancel", "operator"}, {"POST", "/ui/tasks/x/retry", "operator"},
+		{"GET", "/ui/accounts", "admin"}, {"POST", "/ui/accounts", "admin"}, {"GET", "/ui/accounts/x", "admin"}, {"POST", "/ui/accounts/x", "admin"},
+		{"GET", "/ui/accounts/x/remove", "admin"}, {"POST", "/ui/accounts/x/remove", "admin"},
+		{"GET", "/ui/tokens", "admin"}, {"POST", "/ui/tokens", "admin"}, {"GET", "/ui/tokens/x/revoke", "admin"}, {"POST", "/ui/tokens/x/revoke", "admin"},
+		{"GET", "/ui/audit", "admin"}, {"GET", "/ui/audit/download", "admin"},
+		{"GET", "/ui/settings", "viewer"}, {"POST", "/ui/settings", "viewer"}, {"POST", "/ui/settings/sessions/x", "viewer"},
 		{"POST", "/ui/sign-out", "nobody"},
 	}
 	for _, tt := range tests {

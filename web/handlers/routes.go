@@ -37,9 +37,9 @@ type route struct {
 	handle       handler
 }
 
-// routes is the whole of the console on one screen.
+// routes is the whole of the console, but for its administration, on one screen.
 func (s *Server) routes() []route {
-	return []route{
+	return append(s.adminRoutes(), []route{
 		{"GET", "/", open, core.Nobody, s.root},
 		{"GET", "/ping", open, core.Nobody, s.ping},
 		{"GET", "/openapi.json", open, core.Nobody, s.openAPI},
@@ -107,6 +107,27 @@ func (s *Server) routes() []route {
 		{"POST", "/ui/export", page, core.Viewer, s.exportPage},
 		{"GET", "/ui/export/download", page, core.Viewer, s.downloadAll},
 		{"POST", "/ui/export/download", page, core.Viewer, s.downloadRules},
+	}...)
+}
+
+// adminRoutes are those of accounts, tokens, the audit log and settings.
+func (s *Server) adminRoutes() []route {
+	return []route{
+		{"GET", "/ui/accounts", page, core.Admin, s.accountsPage},
+		{"POST", "/ui/accounts", page, core.Admin, s.addAccount},
+		{"GET", "/ui/accounts/{name}", page, core.Admin, s.accountPage},
+		{"POST", "/ui/accounts/{name}", page, core.Admin, s.changeAccount},
+		{"GET", "/ui/accounts/{name}/remove", page, core.Admin, s.removalPage},
+		{"POST", "/ui/accounts/{name}/remove", page, core.Admin, s.removeAccount},
+		{"GET", "/ui/tokens", page, core.Admin, s.tokensPage},
+		{"POST", "/ui/tokens", page, core.Admin, s.addToken},
+		{"GET", "/ui/tokens/{id}/revoke", page, core.Admin, s.revocationPage},
+		{"POST", "/ui/tokens/{id}/revoke", page, core.Admin, s.revokeToken},
+		{"GET", "/ui/audit", page, core.Admin, s.auditPage},
+		{"GET", "/ui/audit/download", page, core.Admin, s.auditDownload},
+		{"GET", "/ui/settings", page, core.Viewer, s.settingsPage},
+		{"POST", "/ui/settings", page, core.Viewer, s.ownPassword},
+		{"POST", "/ui/settings/sessions/{id}", page, core.Viewer, s.endSession},
 	}
 }
 

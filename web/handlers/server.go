@@ -30,8 +30,11 @@ type Server struct {
 	AnyHost     bool // without tokens: whether requests may come under any host name
 	Version     string
 	Started     time.Time
-	Stop        func() // ends the program after an import with stop=1
-	MaxDocument int64  // bytes of a request body; 0 means transfer.DefaultMaxDocument
+	Stop        func()       // ends the program after an import with stop=1
+	Data        string       // folder of the store, for the settings page
+	FileRoots   []string     // where files are read from, for the settings page
+	StoreSize   func() int64 // bytes of the store's files
+	MaxDocument int64        // bytes of a request body; 0 means transfer.DefaultMaxDocument
 
 	claims claims
 }

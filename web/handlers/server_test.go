@@ -64,7 +64,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
 		Users:    users, Tokens: &account.Tokens{Store: db, Audit: log}, Sessions: sessions, SignedIn: &account.Sessions{Store: db}, SetUp: setUp, Audit: log,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RESTAuth: true, Version: "test", Started: time.Now(),
-		Stop: func() { s.stops.Add(1) },
+		Stop: func() { s.stops.Add(1) }, Data: s.root, FileRoots: files.Roots, StoreSize: func() int64 { return 4096 },
 	}
 	admin := core.Caller{Name: "root", Role: core.Admin}
 	for _, role := range []core.Role{core.Viewer, core.Operator, core.Admin} {

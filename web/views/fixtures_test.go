@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ var (
 
 // fixtures are the pages in states that differ, by name.
 func fixtures() map[string]templ.Component {
-	return map[string]templ.Component{
+	all := map[string]templ.Component{
 		"signin":          SignInPage{Layout: nobody, Next: "/ui/import"},
 		"signin-wrong":    SignInPage{Layout: nobody, Name: "m.keller", Error: WrongPassword},
 		"signin-wait":     SignInPage{Layout: nobody, Name: "m.keller", Error: TooManyAttempts, Wait: 64 * time.Second},
@@ -59,6 +60,8 @@ func fixtures() map[string]templ.Component {
 		"error-403":       ErrorPage{Layout: viewer, Status: 403, Message: "m.keller is viewer, this takes operator", Hint: "ask an administrator for the role"},
 		"error-500":       ErrorPage{Layout: nobody, Status: 500},
 	}
+	maps.Copy(all, adminFixtures())
+	return all
 }
 
 func drafts() []Draft {

@@ -72,6 +72,14 @@ func moment(ctx context.Context, at time.Time) string {
 	return at.Local().Format(t(ctx, "time.layout"))
 }
 
+// minute writes a point in time to the minute, in the zone of the server.
+func minute(ctx context.Context, at time.Time) string {
+	return at.Local().Format(t(ctx, "time.minute"))
+}
+
+// day writes the day of a point in time, in the zone of the server.
+func day(ctx context.Context, at time.Time) string { return at.Local().Format(t(ctx, "time.day")) }
+
 // took writes a duration in seconds, a short one in milliseconds.
 func took(ctx context.Context, d time.Duration) string {
 	if d < time.Second {

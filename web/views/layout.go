@@ -60,7 +60,7 @@ type frame struct {
 
 // link is an item of the navigation.
 type link struct {
-	name, href, icon string
+	name, href, icon string // the icon may be empty
 	text             Key
 	role             core.Role // the lowest that sees it
 }
@@ -70,6 +70,14 @@ var links = []link{
 	{"import", "/ui/import", "arrow-down-to-line", "nav.import", core.Operator},
 	{"export", "/ui/export", "arrow-up-from-line", "nav.export", core.Viewer},
 	{"api", "/openapi.json", "braces", "nav.api", core.Viewer},
+}
+
+// adminLinks is the second part of the navigation.
+var adminLinks = []link{
+	{"accounts", "/ui/accounts", "", "nav.accounts", core.Admin},
+	{"tokens", "/ui/tokens", "", "nav.tokens", core.Admin},
+	{"audit", "/ui/audit", "", "nav.audit", core.Admin},
+	{"settings", "/ui/settings", "", "nav.settings", core.Viewer},
 }
 
 // themes are the choices of the switch.

@@ -1,0 +1,100 @@
+package views
+
+import (
+	"context"
+	"io"
+	"net/url"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/account"
+)
+
+// AccountsPage lists the people who sign in, and adds one. It posts user, role, password
+// and password2 to /ui/accounts.
+type AccountsPage struct {
+	Layout
+	Users []account.User
+	Form  AccountForm
+}
+
+// AccountForm is what was typed to add an account.
+type AccountForm struct {
+	Name  string
+	Role  core.Role // Nobody for no choice yet
+	Error Key       // empty, NameTaken, or a key of SetUpPage
+}
+
+// AccountPage changes one account. It posts action=role with role, and action=password
+// with password and password2, to /ui/accounts/{name}, and links to
+// /ui/accounts/{name}/remove.
+type AccountPage struct {
+	Layout
+	Account account.User
+	Error   Key // empty, LastAdmin, or a key of SetUpPage
+	Done    Key // empty, RoleChanged or PasswordChanged
+}
+
+// What adding or changing an account can come to.
+const (
+	NameTaken       Key = "accounts.taken"
+	LastAdmin       Key = "accounts.last"
+	RoleChanged     Key = "account.role.done"
+	PasswordChanged Key = "account.password.done"
+)
+
+// ConfirmPage asks before something is taken away for good. It posts to its own address.
+type ConfirmPage struct {
+	Layout
+	What  Confirmation
+	Name  string // of what goes
+	Error Key    // empty or LastAdmin
+}
+
+// Confirmation is what is asked about.
+type Confirmation uint8
+
+// What can be asked about.
+const (
+	RemoveAccount Confirmation = iota
+	RevokeToken
+)
+
+// asking are the words of a confirmation, and where one goes who thinks better of it.
+type asking struct {
+	title, what, button, back Key
+	active, href              string
+}
+
+var askings = []asking{
+	RemoveAccount: {"account.remove.title", "account.remove.what", "account.remove.button", "nav.accounts", "accounts", "/ui/accounts"},
+	RevokeToken:   {"token.revoke.title", "token.revoke.what", "token.revoke.button", "nav.tokens", "tokens", "/ui/tokens"},
+}
+
+// Render writes the page.
+func (p AccountsPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p AccountPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// Render writes the page.
+func (p ConfirmPage) Render(ctx context.Context, w io.Writer) error { return p.view().Render(ctx, w) }
+
+// self reports whether the account is the user's own.
+func (p AccountPage) self() bool { return p.Account.Name == p.User }
+
+// asking returns the words of the page.
+func (p ConfirmPage) asking() asking { return askings[p.What] }
+
+// accountPath is the address of an account, with something behind it.
+func accountPath(name, behind string) string {
+	return "/ui/accounts/" + url.PathEscape(name) + behind
+}
+
+// roles are the choices of a role, the least first.
+var roles = []struct {
+	role core.Role
+	what Key
+}{{core.Viewer, "role.viewer.what"}, {core.Operator, "role.operator.what"}, {core.Admin, "role.admin.what"}}
+
+// chosen is the role that a form begins with.
+func (f AccountForm) chosen() core.Role { return max(f.Role, core.Viewer) }
