@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"ekuiper-console/core/plan"
@@ -52,13 +53,20 @@ func (c *cache) advance(p *plan.Plan, rev plan.Revision) {
 	if !ok {
 		return
 	}
-	after := plan.Snapshot{State: rev.State(), Bundle: before.Bundle.Clone()}
+	after := plan.Snapshot{State: rev.State(), Bundle: before.Bundle.Clone(), Artifacts: maps.Clone(before.Artifacts)}
 	for i := range p.Steps {
-		switch s := &p.Steps[i]; {
-		case s.Action == plan.Delete:
+		s := &p.Steps[i]
+		if !s.Action.Changes() {
+			continue
+		}
+		delete(after.Artifacts, s.Ref)
+		if s.Action == plan.Delete {
 			after.Bundle.Delete(s.Ref)
-		case s.Action.Changes():
-			after.Bundle.Set(s.Ref, s.New)
+			continue
+		}
+		after.Bundle.Set(s.Ref, s.New)
+		if s.Artifact != nil {
+			after.Artifacts[s.Ref] = *s.Artifact
 		}
 	}
 	c.put(rev.Node, after)

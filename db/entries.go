@@ -49,6 +49,9 @@ func (db *DB) snapshotIn(ctx context.Context, t *sql.Tx, node string) (plan.Snap
 	if err := readEntries(ctx, t, node, s.Bundle); err != nil {
 		return plan.Snapshot{}, fault(ctx, err, "reading the entries of node %s", node)
 	}
+	if s.Artifacts, err = readArtifacts(ctx, t, node); err != nil {
+		return plan.Snapshot{}, fault(ctx, err, "reading the artifacts of node %s", node)
+	}
 	db.cache.put(node, s)
 	return s, nil
 }

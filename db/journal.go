@@ -72,6 +72,11 @@ func writeChanges(ctx context.Context, t *sql.Tx, rev plan.Revision, first int64
 		if _, err := writes[s.Action].Exec(values...); err != nil {
 			return fault(ctx, err, "applying %v", s.Ref)
 		}
+		if s.Artifact != nil {
+			if err := putArtifact(ctx, t, id, s.Artifact); err != nil {
+				return err
+			}
+		}
 		id++
 	}
 	return nil

@@ -94,12 +94,32 @@ func bundles(t *rapid.T) *bundle.Bundle {
 	return b
 }
 
-// refuse is a check that keeps one text out.
+// refuse is a check that keeps one text out, and finds a file for another.
 func refuse(e plan.Entry) plan.Verdict {
 	if e.Text == "3" {
 		return plan.Verdict{Findings: []core.Finding{{Severity: core.Fault, Ref: e.Ref, Message: "three"}}}
 	}
-	return plan.Verdict{Text: e.Text}
+	v := plan.Verdict{Text: e.Text}
+	if e.Text == "2" {
+		v.Artifact = &plan.Artifact{Address: "https://h/" + e.Ref.Name, SHA256: "22", Size: 2, Provides: core.Provides{Sinks: []string{"s"}}, Contents: []byte("{}")}
+	}
+	return v
+}
+
+// filed reports whether a snapshot has the files of exactly the entries that refuse
+// found one for.
+func filed(s plan.Snapshot) bool {
+	n := 0
+	for ref, text := range s.Bundle.All() {
+		a, ok := s.Artifacts[ref]
+		if ok != (text == "2") || ok && (a.Address != "https://h/"+ref.Name || a.Provides.Sinks[0] != "s" || string(a.Contents) != "{}") {
+			return false
+		}
+		if ok {
+			n++
+		}
+	}
+	return n == len(s.Artifacts)
 }
 
 // Random plans come in through two handles, as from two processes. After each the
@@ -125,7 +145,7 @@ func TestRandomPlans(t *testing.T) {
 				history = append(history, after)
 			}
 			for _, h := range handles {
-				if snap := snapshotOf(t, h, node); !snap.Bundle.Equal(after) || snap.State != rev.State() {
+				if snap := snapshotOf(t, h, node); !snap.Bundle.Equal(after) || snap.State != rev.State() || !filed(snap) {
 					r.Fatalf("held %q at %d; want %q at %d", show(snap.Bundle), snap.Revision, show(after), rev.Number)
 				}
 			}
@@ -163,8 +183,8 @@ func verify(t testing.TB, s *db.DB, node string, history []*bundle.Bundle) error
 		if history != nil && !b.Equal(history[rev.Number]) {
 			return fmt.Errorf("revision %d is %q; want %q", rev.Number, show(b), show(history[rev.Number]))
 		}
-		if past, err := s.At(t.Context(), node, rev.Number); err != nil || !past.Equal(b) {
-			return fmt.Errorf("At(%d) = %q, %v; want %q", rev.Number, show(past), err, show(b))
+		if past, err := s.At(t.Context(), node, rev.Number); err != nil || !past.Bundle.Equal(b) || past.Hash != rev.Hash || history != nil && !filed(past) {
+			return fmt.Errorf("At(%d) = %q, %v; want %q", rev.Number, show(past.Bundle), err, show(b))
 		}
 		changes, err := s.Changes(t.Context(), node, rev.Number)
 		if err != nil {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"maps"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -12,21 +13,20 @@ import (
 // sinceSQL goes back from the newest change to those of one revision: the text of each
 // entry before it.
 const sinceSQL = `
-select c.kind, c.name, c.previous is not null, coalesce(p.text, '')
-from changes c left join changes p on p.id = c.previous
+select c.kind, c.name, c.previous is not null, coalesce(p.text, ''),
+	a.address, a.sha256, a.provides, a.contents, a.size
+from changes c left join changes p on p.id = c.previous left join artifacts a on a.change = p.id
 where c.node = ?1 and c.id > (select last_change from revisions where node = ?1 and number = ?2)
 order by c.id desc`
 
 // At returns what a node held at a revision, or a NotFound error; at 0 it held nothing. The
 // cost is that of what has changed since.
-func (db *DB) At(ctx context.Context, node string, revision int64) (*bundle.Bundle, error) {
+func (db *DB) At(ctx context.Context, node string, revision int64) (past plan.Snapshot, err error) {
 	if revision == 0 {
-		return &bundle.Bundle{}, nil
+		return plan.Snapshot{Bundle: &bundle.Bundle{}}, nil
 	}
-	var past *bundle.Bundle
-	err := db.read(ctx, func(t *sql.Tx) error {
-		var first, last int64
-		err := t.QueryRowContext(ctx, rangeSQL, node, revision).Scan(&first, &last)
+	err = db.read(ctx, func(t *sql.Tx) error {
+		err := t.QueryRowContext(ctx, hashSQL, node, revision).Scan(&past.Hash)
 		if err := orNotFound(err, "there is no revision %d", revision); err != nil {
 			return err
 		}
@@ -34,36 +34,53 @@ func (db *DB) At(ctx context.Context, node string, revision int64) (*bundle.Bund
 		if err != nil {
 			return err
 		}
-		past = now.Bundle.Clone()
-		return goBack(ctx, t, past, node, revision)
+		past.Revision, past.Bundle, past.Artifacts = revision, now.Bundle.Clone(), maps.Clone(now.Artifacts)
+		return goBack(ctx, t, past, node)
 	})
 	return past, fault(ctx, err, "reading revision %d", revision)
 }
 
-// goBack undoes in b, the newest first, what was done after a revision.
-func goBack(ctx context.Context, t *sql.Tx, b *bundle.Bundle, node string, revision int64) error {
-	rows, err := t.QueryContext(ctx, sinceSQL, node, revision)
+const hashSQL = `select hash from revisions where node = ? and number = ?`
+
+// goBack undoes in a snapshot, the newest first, what was done after its revision.
+func goBack(ctx context.Context, t *sql.Tx, s plan.Snapshot, node string) error {
+	rows, err := t.QueryContext(ctx, sinceSQL, node, s.Revision)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var kind, text string
-		var ref core.Ref
-		var there bool
-		if err := rows.Scan(&kind, &ref.Name, &there, &text); err != nil {
+		if err := undoRow(rows, s); err != nil {
 			return err
-		}
-		if ref.Kind, err = kindOf(kind); err != nil {
-			return err
-		}
-		if there {
-			b.Set(ref, text)
-		} else {
-			b.Delete(ref)
 		}
 	}
 	return rows.Err()
+}
+
+// undoRow undoes one change.
+func undoRow(r row, s plan.Snapshot) (err error) {
+	var kind, text string
+	var ref core.Ref
+	var there bool
+	var address, sha, provides, contents sql.NullString
+	var size sql.NullInt64
+	if err := r.Scan(&kind, &ref.Name, &there, &text, &address, &sha, &provides, &contents, &size); err != nil {
+		return err
+	}
+	if ref.Kind, err = kindOf(kind); err != nil {
+		return err
+	}
+	delete(s.Artifacts, ref)
+	if !there {
+		s.Bundle.Delete(ref)
+		return nil
+	}
+	s.Bundle.Set(ref, text)
+	a, err := artifactOf(address, sha, provides, contents, size)
+	if a != nil {
+		s.Artifacts[ref] = *a
+	}
+	return err
 }
 
 // entryHistorySQL follows an entry from change to change, back to where it was created.

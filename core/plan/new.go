@@ -26,6 +26,7 @@ type View interface {
 type Verdict struct {
 	Text     string
 	Findings []core.Finding
+	Artifact *Artifact // the file that the entry names by address, where it was read
 }
 
 // Check judges an entry. It is called in install order, and not for entries that
@@ -116,7 +117,7 @@ func (m *maker) judge(s *Step, exists bool) {
 	case exists:
 		s.Action = Replace
 	}
-	s.New = v.Text
+	s.New, s.Artifact = v.Text, v.Artifact
 }
 
 // deletions returns the steps that take out what a full import does not leave: what

@@ -84,6 +84,7 @@ type Step struct {
 	Old      string // the text that is there; empty where there is none
 	New      string // the text that would be there; of a rejected or left out entry, what the bundle says
 	Findings []core.Finding
+	Artifact *Artifact // the file that New names by address; nil where it names none, or it was not read
 }
 
 // State is the identity of what a node holds at one moment. Two states are the same
@@ -93,11 +94,12 @@ type State struct {
 	Hash     string // of the chain of all commits up to the revision, hexadecimal; empty at 0
 }
 
-// Snapshot is all that a node holds at one moment. The bundle is shared and must
-// not be written to.
+// Snapshot is all that a node holds at one moment. It is shared and must not be written
+// to.
 type Snapshot struct {
 	State
-	Bundle *bundle.Bundle
+	Bundle    *bundle.Bundle
+	Artifacts map[core.Ref]Artifact // of the entries whose file was kept
 }
 
 // Plan is what an import would do to a node.

@@ -42,7 +42,7 @@ func notate(p *Plan) string {
 func noBad(e Entry) Verdict {
 	switch e.Text {
 	case "bad":
-		return Verdict{e.Text, []core.Finding{{Severity: core.Fault, Ref: e.Ref, Message: "it is bad"}}}
+		return Verdict{Text: e.Text, Findings: []core.Finding{{Severity: core.Fault, Ref: e.Ref, Message: "it is bad"}}}
 	case "low":
 		return Verdict{Text: "up"}
 	}
@@ -79,7 +79,7 @@ func TestNew(t *testing.T) {
 func TestLeave(t *testing.T) {
 	needsStream := func(e Entry) Verdict {
 		if _, ok := e.After.Get(core.Ref{Kind: core.Stream, Name: "s"}); e.Ref.Kind == core.Rule && !ok {
-			return Verdict{e.Text, []core.Finding{{Severity: core.Fault, Ref: e.Ref, Message: "no stream"}}}
+			return Verdict{Text: e.Text, Findings: []core.Finding{{Severity: core.Fault, Ref: e.Ref, Message: "no stream"}}}
 		}
 		return Verdict{Text: e.Text}
 	}

@@ -55,7 +55,8 @@ func (s *Service) At(ctx context.Context, by core.Caller, node string, revision 
 	if _, err := s.Revision(ctx, by, node, revision); err != nil {
 		return nil, err
 	}
-	return s.Journal.At(ctx, node, revision)
+	past, err := s.Journal.At(ctx, node, revision)
+	return past.Bundle, err
 }
 
 // Diff returns what leads from what a node held at one revision to what it held at

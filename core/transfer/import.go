@@ -131,6 +131,8 @@ type document struct {
 	bundle  *bundle.Bundle
 	unknown []string
 	sum     string // SHA-256 of the text, hexadecimal; empty for a revision
+
+	artifacts map[core.Ref]plan.Artifact // of a revision: the files that it had
 }
 
 // over returns what the document says to a node that holds current.
@@ -146,7 +148,7 @@ func (s *Service) load(ctx context.Context, req *Request) (document, error) {
 	if req.Restores > 0 {
 		req.Mode, req.NoFetch = plan.Full, true
 		past, err := s.Journal.At(ctx, req.Node, req.Restores)
-		return document{bundle: past}, err
+		return document{bundle: past.Bundle, artifacts: past.Artifacts}, err
 	}
 	if req.Address != "" {
 		data, err := s.read(ctx, req.Address)
@@ -162,7 +164,7 @@ func (s *Service) load(ctx context.Context, req *Request) (document, error) {
 func decode(data []byte) (document, error) {
 	b, unknown, err := bundle.Decode(data)
 	if err == nil {
-		return document{b, unknown, sumOf(data)}, nil
+		return document{bundle: b, unknown: unknown, sum: sumOf(data)}, nil
 	}
 	wrapped := core.Errorf(core.Invalid, "configuration unmarshal with error %w", err)
 	if e, ok := errors.AsType[*bundle.SyntaxError](err); ok {
@@ -219,7 +221,7 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 	req.report(Checking, 0, 0)
 	check := lost.refusing(newChecker(req.Mode, current.Bundle, next, files).check)
 	if req.Restores > 0 {
-		check = trusting(check)
+		check = trusting(check, doc.artifacts)
 	}
 	p := plan.New(req.Mode, current, next, check, req.Leave...)
 	p.Unknown, p.Hash = doc.unknown, hash
@@ -248,7 +250,7 @@ func moved(node string, now plan.State) error {
 
 // trusting makes warnings of the faults that a check finds: what a revision held is
 // brought back as it was, to the letter.
-func trusting(check plan.Check) plan.Check {
+func trusting(check plan.Check, artifacts map[core.Ref]plan.Artifact) plan.Check {
 	return func(e plan.Entry) plan.Verdict {
 		findings := check(e).Findings
 		for i := range findings {
@@ -256,7 +258,11 @@ func trusting(check plan.Check) plan.Check {
 				f.Severity, f.Message = core.Warn, "brought back as it was: "+f.Message
 			}
 		}
-		return plan.Verdict{Text: e.Text, Findings: findings}
+		v := plan.Verdict{Text: e.Text, Findings: findings}
+		if a, ok := artifacts[e.Ref]; ok {
+			v.Artifact = &a
+		}
+		return v
 	}
 }
 

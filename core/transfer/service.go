@@ -36,7 +36,7 @@ type Journal interface {
 	// Changes returns what one revision did, in the order of its plan.
 	Changes(ctx context.Context, node string, revision int64) ([]plan.Change, error)
 	// At returns what a node held at a revision.
-	At(ctx context.Context, node string, revision int64) (*bundle.Bundle, error)
+	At(ctx context.Context, node string, revision int64) (plan.Snapshot, error)
 	// EntryHistory returns up to limit changes of an entry that is there, the newest
 	// first, back to where it was created last.
 	EntryHistory(ctx context.Context, node string, ref core.Ref, limit int) ([]plan.Touch, error)
