@@ -36,7 +36,7 @@ var layers = map[string]string{
 	"core/secret":       "core core/bundle core/jsonscan",
 	"core/compare":      "core core/secret core/streamsql",
 	"core/plan":         "core core/bundle",
-	"core/transfer":     "core core/bundle core/deps core/plan core/resource core/secret core/streamsql",
+	"core/transfer":     "core core/audit core/bundle core/deps core/plan core/resource core/secret core/streamsql",
 	"db":                "core core/account core/audit core/bundle core/plan core/task",
 	"db/dbtest":         "db",
 	"web/static":        "",

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/transfer"
 )
@@ -70,12 +72,27 @@ func writeFile(name string, data []byte) error {
 	return nil
 }
 
-// export reads the data folder.
+// event is what the audit log keeps of an export from the data folder.
+func (req exportRequest) event() audit.Event {
+	action, detail := audit.ExportSecrets, "all"
+	if req.masked {
+		action = audit.Export
+	}
+	if n := len(req.rules); n > 0 {
+		detail = fmt.Sprintf("%d rules", n)
+	}
+	return audit.New(time.Now(), caller(), action, transfer.Local).Saying(detail)
+}
+
+// export reads the data folder, and writes down that it did.
 func (l *local) export(p *process, req exportRequest) (*bundle.Bundle, error) {
 	x, err := l.service.Compose(p.ctx, caller(), transfer.ExportRequest{
 		Node: transfer.Local, All: len(req.rules) == 0, Rules: req.rules, Masked: req.masked, AllConnections: req.allConnections,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := l.audit.Record(p.ctx, req.event()); err != nil {
 		return nil, err
 	}
 	for _, gap := range x.Missing {

@@ -9,6 +9,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/plan"
@@ -116,13 +117,15 @@ func (f *targetFlags) local(store *db.DB) (target, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	return &local{db: store, service: &transfer.Service{Nodes: store, Journal: store, Fetch: files}}, nil
+	events := &audit.Log{Store: store}
+	return &local{db: store, service: &transfer.Service{Nodes: store, Journal: store, Fetch: files, Audit: events}, audit: events}, nil
 }
 
 // local is the console whose data folder is here.
 type local struct {
 	db      *db.DB
 	service *transfer.Service
+	audit   *audit.Log
 }
 
 func (l *local) close() error {

@@ -42,6 +42,7 @@ type cli struct {
 	Show    showCmd    `cmd:"" help:"Show an entry, what it needs, what needs it, and its history."`
 	User    userCmd    `cmd:"" help:"Manage the people who sign in."`
 	Token   tokenCmd   `cmd:"" help:"Manage the tokens of the REST API."`
+	Audit   auditCmd   `cmd:"" help:"List who did what, and what was refused."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

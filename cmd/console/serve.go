@@ -97,7 +97,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	if err := tasks.Recover(p.ctx); err != nil {
 		return err
 	}
-	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files}
+	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files, Audit: events}
 	defer service.Close()
 	server := &handlers.Server{
 		Transfer: service,

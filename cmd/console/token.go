@@ -16,32 +16,42 @@ type tokenCmd struct {
 
 type tokenAddCmd struct {
 	dataFlags
-	Name string   `arg:"" help:"What it is for."`
-	Role roleFlag `default:"operator" help:"viewer, operator or admin (${default})."`
-	JSON bool     `name:"json" help:"Print as JSON."`
+	Name  string   `arg:"" help:"What it is for."`
+	Role  roleFlag `default:"operator" help:"viewer, operator or admin (${default})."`
+	Scope string   `default:"all" enum:"all,import,export" help:"What it is good for: all that the role may, import or export only (${default})."`
+	Days  int      `placeholder:"N" help:"Days until it expires; without end where none are given."`
+	JSON  bool     `name:"json" help:"Print as JSON."`
 }
 
-// tokenLine is a token as a program reads it.
+// tokenLine is a new token as a program reads it.
 type tokenLine struct {
 	account.Token
-	Role   string `json:"role"`
-	Secret string `json:"token,omitempty"`
+	Secret string `json:"token"`
 }
 
 // Run makes the token. Standard output has the token alone.
 func (c *tokenAddCmd) Run(p *process) error {
 	return withTokens(p, c.open, func(tokens *account.Tokens) error {
-		t, secret, err := tokens.Add(p.ctx, caller(), account.Token{Name: c.Name, Role: c.Role.Role})
+		t, secret, err := tokens.Add(p.ctx, caller(), c.like())
 		if err != nil {
 			return err
 		}
 		if c.JSON {
-			return printJSON(p, tokenLine{t, t.Role.String(), secret})
+			return printJSON(p, tokenLine{t, secret})
 		}
 		fmt.Fprintf(p.stderr, "token %s of the role %v, with the id %s; it is shown this once\n", t.Name, t.Role, t.ID)
 		_, err = fmt.Fprintln(p.stdout, secret)
 		return err
 	})
+}
+
+// like returns a token of the kind that is wanted.
+func (c *tokenAddCmd) like() account.Token {
+	like := account.Token{Name: c.Name, Role: c.Role.Role, Scope: account.Scope(c.Scope)}
+	if c.Days != 0 {
+		like.Expires = time.Now().AddDate(0, 0, c.Days)
+	}
+	return like
 }
 
 type tokenListCmd struct {
@@ -56,20 +66,20 @@ func (c *tokenListCmd) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		lines := []tokenLine{}
-		for _, t := range all {
-			lines = append(lines, tokenLine{Token: t, Role: t.Role.String()})
-		}
 		if c.JSON {
-			return printJSON(p, lines)
+			return printJSON(p, append([]account.Token{}, all...))
 		}
 		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		for _, t := range lines {
+		for _, t := range all {
 			used := "never used"
 			if !t.LastUsed.IsZero() {
 				used = "used " + t.LastUsed.UTC().Format(time.RFC3339)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, used)
+			expires := "never expires"
+			if !t.Expires.IsZero() {
+				expires = "expires " + t.Expires.UTC().Format(time.RFC3339)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, t.Scope, used, expires)
 		}
 		return w.Flush()
 	})

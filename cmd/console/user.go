@@ -17,6 +17,8 @@ import (
 type userCmd struct {
 	Add    userAddCmd    `cmd:"" help:"Add a user. The password is asked for, or read from standard input."`
 	Passwd userPasswdCmd `cmd:"" help:"Change a user's password."`
+	Role   userRoleCmd   `cmd:"" help:"Give a user another role. Their sessions end."`
+	Remove userRemoveCmd `cmd:"" help:"Take a user out. Their sessions end."`
 	List   userListCmd   `cmd:"" help:"List the users."`
 }
 
@@ -57,15 +59,34 @@ func (c *userPasswdCmd) Run(p *process) error {
 	})
 }
 
+type userRoleCmd struct {
+	dataFlags
+	Name string   `arg:"" help:"User name."`
+	Role roleFlag `arg:"" help:"viewer, operator or admin."`
+}
+
+// Run gives the user the role.
+func (c *userRoleCmd) Run(p *process) error {
+	return withUsers(p, c.existing, func(users *account.Users) error {
+		return users.SetRole(p.ctx, caller(), c.Name, c.Role.Role)
+	})
+}
+
+type userRemoveCmd struct {
+	dataFlags
+	Name string `arg:"" help:"User name."`
+}
+
+// Run takes the user out.
+func (c *userRemoveCmd) Run(p *process) error {
+	return withUsers(p, c.existing, func(users *account.Users) error {
+		return users.Remove(p.ctx, caller(), c.Name)
+	})
+}
+
 type userListCmd struct {
 	dataFlags
 	JSON bool `name:"json" help:"Print as JSON."`
-}
-
-// userLine is a user as a program reads it.
-type userLine struct {
-	account.User
-	Role string `json:"role"`
 }
 
 // Run lists the users by name.
@@ -75,15 +96,11 @@ func (c *userListCmd) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		lines := []userLine{}
-		for _, u := range all {
-			lines = append(lines, userLine{u, u.Role.String()})
-		}
 		if c.JSON {
-			return printJSON(p, lines)
+			return printJSON(p, append([]account.User{}, all...))
 		}
 		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		for _, u := range lines {
+		for _, u := range all {
 			fmt.Fprintf(w, "%s\t%s\t%s\n", u.Name, u.Role, u.Created.UTC().Format(time.DateOnly))
 		}
 		return w.Flush()

@@ -91,6 +91,15 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 	if err := s.admit(by, req); err != nil {
 		return nil, err
 	}
+	result, err := s.bring(ctx, by, req)
+	if untold := s.tellUnwritten(ctx, by, req, result, err); untold != nil {
+		return nil, errors.Join(err, untold)
+	}
+	return result, err
+}
+
+// bring does what Import promises.
+func (s *Service) bring(ctx context.Context, by core.Caller, req Request) (*Result, error) {
 	req.report(Reading, 0, 0)
 	doc, err := s.load(ctx, &req)
 	if err != nil {

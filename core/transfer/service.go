@@ -54,6 +54,7 @@ type Service struct {
 	Nodes   Node
 	Journal Journal
 	Fetch   Fetcher
+	Audit   Recorder         // told of imports that write nothing; may be nil
 	Now     func() time.Time // nil means time.Now
 
 	MaxDocument int64 // bytes of a document that is read by address; 0 means DefaultMaxDocument

@@ -92,10 +92,14 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, req transfer.Exp
 	if req.All {
 		what, detail = fmt.Sprintf("r%d", x.Revision), "all"
 	}
+	action := audit.ExportSecrets
 	if req.Masked {
-		detail += ", secrets masked"
+		action = audit.Export
 	}
-	return s.download(w, r, x.Bundle, f, what, detail)
+	if err := s.record(r, action, transfer.Local, detail); err != nil {
+		return err
+	}
+	return s.download(w, r, x.Bundle, f, what)
 }
 
 // maxNaming bounds how much the audit log says of the rules of an export, in bytes.
@@ -110,12 +114,8 @@ func naming(ids []string) string {
 	return text
 }
 
-// download sends a bundle as a file, and writes down what was asked for. Ranges of it
-// may be asked for.
-func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bundle, f form, what, detail string) error {
-	if err := s.record(r, audit.Export, transfer.Local, detail); err != nil {
-		return err
-	}
+// download sends a bundle as a file. Ranges of it may be asked for.
+func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bundle, f form, what string) error {
 	var doc bytes.Buffer
 	if err := f.encode(b, &doc); err != nil {
 		return err

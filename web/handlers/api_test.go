@@ -247,6 +247,9 @@ func TestRoles(t *testing.T) {
 		{"GET", "/api/v1/revisions", "", "viewer"}, {"GET", "/api/v1/revisions/1", "", "viewer"}, {"GET", "/api/v1/revisions/1/bundle", "", "viewer"},
 		{"POST", "/api/v1/revisions/1/restore", "{}", "operator"}, {"GET", "/api/v1/diff", "", "viewer"}, {"GET", "/api/v1/entries", "", "viewer"},
 		{"GET", "/api/v1/entries/rules/x", "", "viewer"},
+		{"GET", "/api/v1/audit", "", "admin"}, {"GET", "/api/v1/users", "", "admin"}, {"POST", "/api/v1/users", "{}", "admin"},
+		{"PATCH", "/api/v1/users/x", "{}", "admin"}, {"DELETE", "/api/v1/users/x", "", "admin"},
+		{"GET", "/api/v1/tokens", "", "admin"}, {"POST", "/api/v1/tokens", "{}", "admin"}, {"DELETE", "/api/v1/tokens/x", "", "admin"},
 		{"GET", "/config/uploads", "", "viewer"}, {"GET", "/plugins/sources", "", "viewer"}, {"GET", "/plugins/sinks", "", "viewer"},
 		{"GET", "/plugins/functions", "", "viewer"}, {"GET", "/plugins/portables", "", "viewer"},
 	}

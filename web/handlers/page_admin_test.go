@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -166,5 +167,94 @@ func TestSignInAgain(t *testing.T) {
 	own, err := s.server.SignedIn.List(ctx, core.Caller{Name: "u-viewer", Role: core.Viewer})
 	if err != nil || len(own) != 1 {
 		t.Errorf("%d sessions, %v", len(own), err)
+	}
+}
+
+// asAdmin sends a request of the REST API with an admin's token.
+func (s *site) asAdmin(method, path, body string, headers ...string) answer {
+	s.t.Helper()
+	return s.send(method, path, body, append([]string{"Authorization", "Bearer " + s.tokens["admin"]}, headers...)...)
+}
+
+func TestV1Users(t *testing.T) {
+	s := open(t)
+	s.asAdmin("GET", "/api/v1/users", "").want(t, 200, "[]")
+	for _, tt := range []struct {
+		method, path, body string
+		status             int
+		says               string
+	}{
+		{"POST", "", `{"name":"ada","role":"admin","password":"short"}`, 400, "at least 12 characters"},
+		{"POST", "", `{"name":"ada","role":"admin","password":"password1234"}`, 400, "first that are guessed"},
+		{"POST", "", `{"name":"ada","password":"` + password + `"}`, 400, "needs a role"},
+		{"POST", "", `{"name":"ada","role":"king","password":"` + password + `"}`, 400, "king"},
+		{"POST", "", `{"name":"ada","role":"admin","passwort":""}`, 400, "unknown field"},
+		{"POST", "", `{"name":"ada","role":"admin","password":"` + password + `"}`, 201, `{"name":"ada","role":"admin","created":"20`},
+		{"POST", "", `{"name":"ada","role":"viewer","password":"` + password + `"}`, 409, "already"},
+		{"PATCH", "/ada", `{"role":"viewer"}`, 409, "last administrator"},
+		{"DELETE", "/ada", ``, 409, "last administrator"},
+		{"POST", "", `{"name":"eve","role":"viewer","password":"` + password + `"}`, 201, `"eve"`},
+		{"PATCH", "/eve", `{}`, 400, "either a role or a password"},
+		{"PATCH", "/eve", `{"role":"admin","password":"` + password + `"}`, 400, "either a role or a password"},
+		{"PATCH", "/eve", `{"role":"operator"}`, 200, `"role":"operator"`},
+		{"PATCH", "/eve", `{"password":"` + password + `2"}`, 200, `"eve"`},
+		{"PATCH", "/zoe", `{"role":"operator"}`, 404, "zoe"},
+		{"DELETE", "/eve", ``, 204, ""},
+		{"DELETE", "/eve", ``, 404, "eve"},
+	} {
+		a := s.asAdmin(tt.method, "/api/v1/users"+tt.path, tt.body)
+		if a.StatusCode != tt.status || !strings.Contains(a.body, tt.says) || strings.Contains(a.body, "argon") {
+			t.Errorf("%s %s %s: %d %s, want %d %s", tt.method, tt.path, tt.body, a.StatusCode, a.body, tt.status, tt.says)
+		}
+	}
+}
+
+func TestV1Tokens(t *testing.T) {
+	s := open(t)
+	for body, says := range map[string]string{
+		`{"role":"viewer"}`: "not a token name", `{"name":"ci"}`: "needs a role", `{"name":"ci","role":"viewer","scope":"import"}`: "operator at least",
+		`{"name":"ci","role":"viewer","scope":"some"}`: "not a scope", `{"name":"ci","role":"viewer","expires":"2020-01-01T00:00:00Z"}`: "expired already",
+	} {
+		if a := s.asAdmin("POST", "/api/v1/tokens", body); a.StatusCode != 400 || !strings.Contains(a.message(t), says) {
+			t.Errorf("POST %s: %d %s, want %s", body, a.StatusCode, a.body, says)
+		}
+	}
+	a := s.asAdmin("POST", "/api/v1/tokens", `{"name":"ci","role":"operator","scope":"import","expires":"2120-01-01T00:00:00Z"}`)
+	var made struct{ ID, Token, Scope, Expires string }
+	if err := json.Unmarshal([]byte(a.body), &made); err != nil || a.StatusCode != 201 || made.Scope != "import" || made.Expires != "2120-01-01T00:00:00Z" {
+		t.Fatalf("%d %s: %v", a.StatusCode, a.body, err)
+	}
+	if a := s.asAdmin("GET", "/api/v1/tokens", ""); strings.Contains(a.body, made.Token) || !strings.Contains(a.body, made.ID) {
+		t.Errorf("the tokens are %s", a.body)
+	}
+	if a := s.send("POST", "/data/import", content("{}"), "Authorization", "Bearer "+made.Token); a.StatusCode != 200 {
+		t.Errorf("importing with it: %d %s", a.StatusCode, a.body)
+	}
+	s.asAdmin("DELETE", "/api/v1/tokens/"+made.ID, "").want(t, 204, "")
+	if a := s.asAdmin("DELETE", "/api/v1/tokens/"+made.ID, ""); a.StatusCode != 404 {
+		t.Errorf("revoking it again: %d %s", a.StatusCode, a.body)
+	}
+}
+
+func TestV1Audit(t *testing.T) {
+	s := open(t)
+	for range 5 {
+		if err := s.server.Audit.Store.AppendEvents(ctx, audit.New(time.Unix(0, 0), root, audit.Backup, "<a>")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := s.asAdmin("GET", "/api/v1/audit?action=backup&limit=2", "")
+	a.want(t, 200, `[{"id":8,"time":"1970-01-01T00:00:00Z","caller":"root","via":"cli","address":"","action":"backup","subject":"<a>","result":"ok","count":1},{"id":7,"time":"1970-01-01T00:00:00Z","caller":"root","via":"cli","address":"","action":"backup","subject":"<a>","result":"ok","count":1}]`)
+	a = s.asAdmin("GET", "/api/v1/audit?action=backup&before=5", "")
+	a.want(t, 200, `[{"id":4,"time":"1970-01-01T00:00:00Z","caller":"root","via":"cli","address":"","action":"backup","subject":"<a>","result":"ok","count":1}]`)
+	s.asAdmin("GET", "/api/v1/audit?q=nothing", "").want(t, 200, "[]")
+	a = s.asAdmin("GET", "/api/v1/audit?action=backup&limit=2", "", "Accept", "application/jsonl")
+	if n := strings.Count(a.body, "\n"); n != 5 || a.Header.Get("Content-Type") != "application/jsonl" {
+		t.Errorf("%d lines of %s", n, a.Header.Get("Content-Type"))
+	}
+	for _, query := range []string{"action=drop", "limit=0", "limit=1001", "before=x", "callers=x"} {
+		if a := s.asAdmin("GET", "/api/v1/audit?"+query, ""); a.StatusCode != 400 {
+			t.Errorf("?%s: %d %s", query, a.StatusCode, a.body)
+		}
 	}
 }

@@ -3,12 +3,10 @@ package handlers
 import (
 	"bufio"
 	"encoding/json"
+	"math"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
-	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/web/views"
 )
@@ -18,7 +16,7 @@ const eventsPerPage = 50
 
 // auditPage is GET /ui/audit.
 func (s *Server) auditPage(w http.ResponseWriter, r *http.Request) error {
-	q, err := auditQuery(r.URL.Query())
+	q, err := auditQuery(r)
 	if err != nil {
 		return err
 	}
@@ -35,7 +33,7 @@ func (s *Server) auditPage(w http.ResponseWriter, r *http.Request) error {
 
 // auditDownload is GET /ui/audit/download.
 func (s *Server) auditDownload(w http.ResponseWriter, r *http.Request) error {
-	q, err := auditQuery(r.URL.Query())
+	q, err := auditQuery(r)
 	if err != nil {
 		return err
 	}
@@ -44,30 +42,23 @@ func (s *Server) auditDownload(w http.ResponseWriter, r *http.Request) error {
 }
 
 // auditQuery reads which events are wanted.
-func auditQuery(values url.Values) (q audit.Query, err error) {
-	q.Caller, q.Text = strings.TrimSpace(values.Get("caller")), strings.TrimSpace(values.Get("q"))
-	if q.Action, err = audit.ParseAction(values.Get("action")); err != nil {
-		return q, err
+func auditQuery(r *http.Request) (audit.Query, error) {
+	q, err := readQuery(r, "action", "caller", "q", "before", "limit")
+	if err != nil {
+		return audit.Query{}, err
 	}
-	if q.Before, err = number(values, "before"); err != nil {
-		return q, err
+	action, err := audit.ParseAction(q["action"])
+	if err != nil {
+		return audit.Query{}, err
 	}
-	limit, err := number(values, "limit")
-	q.Limit = int(min(limit, audit.MaxLimit))
-	return q, err
-}
-
-// number reads a number of a query that is not negative; 0 where there is none.
-func number(values url.Values, name string) (int64, error) {
-	text := values.Get(name)
-	if text == "" {
-		return 0, nil
+	before, err := q.number("before", 0, 1, math.MaxInt)
+	if err != nil {
+		return audit.Query{}, err
 	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return 0, core.Errorf(core.Invalid, "%s=%s is no number that counts", name, text)
-	}
-	return n, nil
+	limit, err := q.number("limit", audit.DefaultLimit, 1, audit.MaxLimit)
+	return audit.Query{
+		Action: action, Caller: strings.TrimSpace(q["caller"]), Text: strings.TrimSpace(q["q"]), Before: int64(before), Limit: limit,
+	}, err
 }
 
 // sendEvents sends all events that a query is for as JSON lines, the newest first. Where

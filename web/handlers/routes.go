@@ -113,6 +113,15 @@ func (s *Server) routes() []route {
 // adminRoutes are those of accounts, tokens, the audit log and settings.
 func (s *Server) adminRoutes() []route {
 	return []route{
+		{"GET", "/api/v1/audit", api, core.Admin, s.auditV1},
+		{"GET", "/api/v1/users", api, core.Admin, s.usersV1},
+		{"POST", "/api/v1/users", api, core.Admin, s.addUserV1},
+		{"PATCH", "/api/v1/users/{name}", api, core.Admin, s.changeUserV1},
+		{"DELETE", "/api/v1/users/{name}", api, core.Admin, s.removeUserV1},
+		{"GET", "/api/v1/tokens", api, core.Admin, s.tokensV1},
+		{"POST", "/api/v1/tokens", api, core.Admin, s.addTokenV1},
+		{"DELETE", "/api/v1/tokens/{id}", api, core.Admin, s.revokeTokenV1},
+
 		{"GET", "/ui/accounts", page, core.Admin, s.accountsPage},
 		{"POST", "/ui/accounts", page, core.Admin, s.addAccount},
 		{"GET", "/ui/accounts/{name}", page, core.Admin, s.accountPage},

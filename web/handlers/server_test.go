@@ -51,12 +51,12 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	s := &site{t: t, root: t.TempDir(), tokens: map[string]string{}}
 	files := &fetch.Fetcher{Roots: []string{s.root}, AllowPrivate: true}
 	log := &audit.Log{Store: db}
+	service := &transfer.Service{Nodes: db, Journal: db, Fetch: files, Audit: log}
 	users := &account.Users{Store: db, Audit: log}
 	setUp, link := account.NewSetUp(users)
 	sessions := scs.New()
 	sessions.Store = db.Sessions()
 	s.link = link
-	service := &transfer.Service{Nodes: db, Journal: db, Fetch: files}
 	t.Cleanup(service.Close)
 	s.server = &handlers.Server{
 		Transfer: service,

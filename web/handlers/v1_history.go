@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
@@ -81,7 +82,10 @@ func (s *Server) bundleV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.download(w, r, b, asJSON, "revision-"+param(r, "n"), "revision "+param(r, "n"))
+	if err := s.record(r, audit.ExportSecrets, transfer.Local, "revision "+param(r, "n")); err != nil {
+		return err
+	}
+	return s.download(w, r, b, asJSON, "revision-"+param(r, "n"))
 }
 
 // restoreV1 is POST /api/v1/revisions/{n}/restore. Revision 0 is the empty node.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/task"
@@ -181,6 +182,9 @@ func (s *Server) oneTaskV1(w http.ResponseWriter, r *http.Request) error {
 // cancelTaskV1 is POST /api/v1/tasks/{id}/cancel.
 func (s *Server) cancelTaskV1(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Tasks.Cancel(r.Context(), param(r, "id")); err != nil {
+		return err
+	}
+	if err := s.record(r, audit.Cancel, param(r, "id"), ""); err != nil {
 		return err
 	}
 	return s.oneTaskV1(w, r)
