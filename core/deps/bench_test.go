@@ -35,14 +35,14 @@ const plantRules = 100_000
 func BenchmarkComplete(b *testing.B) {
 	state := plant(plantRules)
 	before := heap()
-	g := Complete(state, nil)
+	g := Complete(state, nil, nil)
 	complete := heap() - before
 	g.UsedBy(rule("rule_000000"))
 	used := heap() - before
 	runtime.KeepAlive(g)
 	runtime.KeepAlive(state)
 	for b.Loop() {
-		Complete(state, nil)
+		Complete(state, nil, nil)
 	}
 	b.ReportMetric(float64(complete)/plantRules, "B/rule")
 	b.ReportMetric(float64(used)/plantRules, "B/rule-with-uses")
@@ -57,23 +57,23 @@ func heap() int64 {
 
 func BenchmarkCompleteAfterOneChange(b *testing.B) {
 	state := plant(plantRules)
-	previous := Complete(state, nil)
+	previous := Complete(state, nil, nil)
 	state = state.Clone()
 	state.Set(rule("rule_000007"), plantRule(8, plantRules))
 	for b.Loop() {
-		Complete(state, previous)
+		Complete(state, nil, previous)
 	}
 }
 
 func BenchmarkUses(b *testing.B) {
-	g := Complete(plant(plantRules), nil)
+	g := Complete(plant(plantRules), nil, nil)
 	for b.Loop() {
 		g.readUses()
 	}
 }
 
 func BenchmarkUsedBy(b *testing.B) {
-	g := Complete(plant(plantRules), nil)
+	g := Complete(plant(plantRules), nil, nil)
 	stream := core.Ref{Kind: core.Stream, Name: "line_7"}
 	g.UsedBy(stream)
 	for b.Loop() {
@@ -82,7 +82,7 @@ func BenchmarkUsedBy(b *testing.B) {
 }
 
 func BenchmarkClosureOf1000(b *testing.B) {
-	g := Complete(plant(plantRules), nil)
+	g := Complete(plant(plantRules), nil, nil)
 	var roots []core.Ref
 	for i := range 1000 {
 		roots = append(roots, rule(fmt.Sprintf("rule_%06d", i*97)))

@@ -51,7 +51,7 @@ func TestClosureOfSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := New(b).Closure([]core.Ref{rule("rule1")})
+	set, err := New(b, nil).Closure([]core.Ref{rule("rule1")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestClosure(t *testing.T) {
 		for _, id := range strings.Fields(tt.rules) {
 			roots = append(roots, rule(id))
 		}
-		set, err := New(notation(t, tt.bundle)).Closure(roots)
+		set, err := New(notation(t, tt.bundle), nil).Closure(roots)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -161,7 +161,7 @@ func TestClosureTakesOnlyTheKeysInUse(t *testing.T) {
 		streams/s = CREATE STREAM s () WITH (DATASOURCE="t", CONF_KEY="td")
 		sourceConfig/mqtt = {"td":{"server":"a"},"other":{"password":"secret"}}
 		rules/r = {"id":"r","sql":"SELECT * FROM s","actions":[{"log":{}}]}`)
-	set, err := New(b).Closure([]core.Ref{rule("r")})
+	set, err := New(b, nil).Closure([]core.Ref{rule("r")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,15 +170,38 @@ func TestClosureTakesOnlyTheKeysInUse(t *testing.T) {
 	}
 }
 
+func TestClosureKnowsWhatArchivesBring(t *testing.T) {
+	b := notation(t, `
+		streams/s = CREATE STREAM s () WITH (TYPE="video", DATASOURCE="x")
+		portablePlugins/cam = {"name":"cam","file":"https://h/p.zip"}
+		Service/maths = {"name":"maths","file":"https://h/s.zip"}
+		rules/r = {"id":"r","sql":"SELECT add(x) FROM s","actions":[{"screen":{}}]}`)
+	brings := Brings{
+		{Kind: core.PortablePlugin, Name: "cam"}:  {Sources: []string{"video"}, Sinks: []string{"screen"}},
+		{Kind: core.Service, Name: "maths"}:       {Functions: []string{"add"}},
+		{Kind: core.PortablePlugin, Name: "gone"}: {Functions: []string{"add"}},
+	}
+	for name, g := range map[string]*Graph{"New": New(b, brings), "Complete": Complete(b, brings, nil)} {
+		set, err := g.Closure([]core.Ref{rule("r")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "rules/r > portablePlugins/cam\nrules/r > Service/maths\nrules/r > streams/s\nrules/r"
+		if got := chains(set); got != want {
+			t.Errorf("%s\n got %s\nwant %s", name, got, want)
+		}
+	}
+}
+
 func TestClosureOfUnknownRules(t *testing.T) {
-	_, err := New(&bundle.Bundle{}).Closure([]core.Ref{rule("x"), rule("y")})
+	_, err := New(&bundle.Bundle{}, nil).Closure([]core.Ref{rule("x"), rule("y")})
 	if core.CodeOf(err) != core.NotFound || err.Error() != "rules x, y are not found" {
 		t.Errorf("Closure = %v", err)
 	}
 }
 
 func TestEveryWhyIsServed(t *testing.T) {
-	g := New(&bundle.Bundle{})
+	g := New(&bundle.Bundle{}, nil)
 	for _, why := range []resource.Why{resource.ReadsFrom, resource.SourceType, resource.SinkType, resource.Calls, resource.SourceKey,
 		resource.SinkKey, resource.Connects, resource.Decodes, resource.Mentions, resource.Fed} {
 		if parts, _ := g.serve(resource.Need{Why: why, Name: "x", Key: "y"}); parts != nil {

@@ -3,6 +3,7 @@ package deps
 import (
 	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -14,6 +15,7 @@ import (
 // Graph answers who needs whom in one bundle. It is safe for use by many at once.
 type Graph struct {
 	b        *bundle.Bundle
+	brings   Brings
 	complete atomic.Bool // known has every entry, and is no longer written to
 	mu       sync.Mutex  // guards known until then
 	known    [core.NumKinds]map[string]*facts
@@ -25,10 +27,14 @@ type Graph struct {
 	uses    func() *uses                 // the needs of all entries, the other way round
 }
 
+// Brings is what was found in the archives of plugins and services: what they bring. Of
+// those that are not in it, their own text and their name tell.
+type Brings map[core.Ref]core.Provides
+
 // New returns the graph of a bundle, which must not change while the graph is in use.
 // It reads an entry when it is first asked about: right for a few questions.
-func New(b *bundle.Bundle) *Graph {
-	g := &Graph{b: b}
+func New(b *bundle.Bundle, brings Brings) *Graph {
+	g := &Graph{b: b, brings: brings}
 	for k := range g.known {
 		g.known[k] = map[string]*facts{}
 	}
@@ -39,8 +45,8 @@ func New(b *bundle.Bundle) *Graph {
 // Complete returns the graph of a bundle, with every entry read: right for many
 // questions. What previous, which may be nil, knows of an entry with the same text is
 // not read again.
-func Complete(b *bundle.Bundle, previous *Graph) *Graph {
-	g := &Graph{b: b}
+func Complete(b *bundle.Bundle, brings Brings, previous *Graph) *Graph {
+	g := &Graph{b: b, brings: brings}
 	if previous != nil {
 		g.known = previous.recall()
 	}
@@ -127,6 +133,9 @@ func (g *Graph) index() {
 	for _, name := range g.b.Names(core.NativePlugin) {
 		g.addPlugin(core.Ref{Kind: core.NativePlugin, Name: name})
 	}
+	for _, ref := range slices.SortedFunc(maps.Keys(g.brings), core.Ref.Compare) {
+		g.addArchive(ref, g.brings[ref])
+	}
 	for _, name := range g.b.Names(core.Connection) {
 		g.addConnections(core.Ref{Kind: core.Connection, Name: name})
 	}
@@ -138,9 +147,23 @@ func (g *Graph) index() {
 
 func (g *Graph) addPlugin(ref core.Ref) {
 	for _, need := range g.about(ref).extras().serves {
-		if _, taken := g.served[need]; !taken {
-			g.served[need] = ref
-		}
+		g.addServed(need, ref)
+	}
+}
+
+// addArchive notes what an entry's archive brings.
+func (g *Graph) addArchive(ref core.Ref, p core.Provides) {
+	if _, there := g.b.Get(ref); !there {
+		return
+	}
+	for _, need := range resource.Serving(p) {
+		g.addServed(need, ref)
+	}
+}
+
+func (g *Graph) addServed(need resource.Need, ref core.Ref) {
+	if _, taken := g.served[need]; !taken {
+		g.served[need] = ref
 	}
 }
 

@@ -49,8 +49,8 @@ func lines(links []Link) string {
 // both calls a test with a graph that reads on demand and with one that is complete.
 func both(t *testing.T, b *bundle.Bundle, test func(name string, g *Graph)) {
 	t.Helper()
-	test("New", New(b))
-	test("Complete", Complete(b, nil))
+	test("New", New(b, nil))
+	test("Complete", Complete(b, nil, nil))
 }
 
 func TestNeeds(t *testing.T) {
@@ -215,16 +215,16 @@ func TestGraphsAgree(t *testing.T) {
 			for range r.IntN(40) {
 				r.edit(b)
 			}
-			want := answers(t, New(b), b)
-			next := Complete(b, previous)
-			if got := answers(t, Complete(b, nil), b); !reflect.DeepEqual(got, want) {
-				t.Fatalf("seed %d, round %d: Complete(b, nil) and New(b) differ", seed, round)
+			want := answers(t, New(b, nil), b)
+			next := Complete(b, nil, previous)
+			if got := answers(t, Complete(b, nil, nil), b); !reflect.DeepEqual(got, want) {
+				t.Fatalf("seed %d, round %d: Complete(b, nil, nil) and New(b, nil) differ", seed, round)
 			}
 			if got := answers(t, next, b); !reflect.DeepEqual(got, want) {
-				t.Fatalf("seed %d, round %d: Complete(b, previous) and New(b) differ", seed, round)
+				t.Fatalf("seed %d, round %d: Complete(b, nil, previous) and New(b, nil) differ", seed, round)
 			}
 			if previous = next; r.IntN(4) == 0 {
-				previous = New(b)
+				previous = New(b, nil)
 			}
 		}
 	}
@@ -237,7 +237,7 @@ func TestLinksAreMirrored(t *testing.T) {
 	for range 300 {
 		r.edit(b)
 	}
-	g := Complete(b, nil)
+	g := Complete(b, nil, nil)
 	needed, used := map[[2]Part]bool{}, map[[2]Part]bool{}
 	for ref := range b.All() {
 		for _, l := range g.Needs(Part{Ref: ref}) {
@@ -256,11 +256,11 @@ func TestLinksAreMirrored(t *testing.T) {
 
 func TestCompleteReusesWhatIsKnown(t *testing.T) {
 	b := notation(t, factory)
-	previous := Complete(b, nil)
+	previous := Complete(b, nil, nil)
 	b = b.Clone()
 	changed := rule("far")
 	b.Set(changed, `{"id":"far","sql":"SELECT * FROM s","actions":[{"log":{}}]}`)
-	g := Complete(b, previous)
+	g := Complete(b, nil, previous)
 	for ref := range b.All() {
 		if reused := g.about(ref) == previous.about(ref); reused != (ref != changed) {
 			t.Errorf("%s: reused is %v", ref, reused)
@@ -274,7 +274,7 @@ func TestGraphServesManyAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() { answers(t, g, b) })
-			wg.Go(func() { Complete(b, g) })
+			wg.Go(func() { Complete(b, nil, g) })
 		}
 		wg.Wait()
 	})

@@ -1,5 +1,7 @@
 package resource
 
+import "ekuiper-console/core"
+
 // Why says in what way an entry needs something.
 type Why string
 
@@ -22,4 +24,18 @@ type Need struct {
 	Why  Why
 	Name string // of the stream, type, function, connection, schema ("type_name"), file or topic
 	Key  string // the configuration key, for SourceKey and SinkKey
+}
+
+// Serving returns the needs that what an archive provides serves.
+func Serving(p core.Provides) []Need {
+	var needs []Need
+	for _, list := range []struct {
+		why   Why
+		names []string
+	}{{SourceType, p.Sources}, {SinkType, p.Sinks}, {Calls, p.Functions}} {
+		for _, name := range list.names {
+			needs = append(needs, Need{Why: list.why, Name: name})
+		}
+	}
+	return needs
 }

@@ -47,7 +47,7 @@ func (s *Service) ready(node string, snapshot plan.Snapshot) *deps.Graph {
 	case <-d.done:
 		return d.graph
 	default:
-		return deps.New(snapshot.Bundle)
+		return deps.New(snapshot.Bundle, brings(snapshot))
 	}
 }
 
@@ -71,8 +71,17 @@ func (s *Service) draw(node string, snapshot plan.Snapshot) *drawn {
 			<-before.done
 			previous = before.graph
 		}
-		d.graph = deps.Complete(snapshot.Bundle, previous)
+		d.graph = deps.Complete(snapshot.Bundle, brings(snapshot), previous)
 		d.graph.Missing(0) // makes the index of who needs whom, so that no page waits for it
 	})
 	return d
+}
+
+// brings returns what the archives of a state bring.
+func brings(s plan.Snapshot) deps.Brings {
+	all := make(deps.Brings, len(s.Artifacts))
+	for ref, a := range s.Artifacts {
+		all[ref] = a.Provides
+	}
+	return all
 }
