@@ -35,6 +35,7 @@ var layers = map[string]string{
 	"core/deps/drawing": "core core/deps core/resource",
 	"core/secret":       "core core/bundle core/jsonscan",
 	"core/compare":      "core core/secret core/streamsql",
+	"core/parcel":       "core",
 	"core/plan":         "core core/bundle",
 	"core/transfer":     "core core/audit core/bundle core/deps core/plan core/resource core/secret core/streamsql",
 	"db":                "core core/account core/audit core/bundle core/plan core/task",
