@@ -14,8 +14,11 @@ import (
 // sessionID is the key under which a cookie's session keeps the id of the account's.
 const sessionID = "id"
 
-// themeCookie keeps the choice of light or dark.
-const themeCookie = "console_theme"
+// The cookies that keep how the pages look to somebody.
+const (
+	themeCookie    = "console_theme"
+	languageCookie = "console_language"
+)
 
 // layout returns what every page knows of a request.
 func (s *Server) layout(r *http.Request) views.Layout {
@@ -24,6 +27,7 @@ func (s *Server) layout(r *http.Request) views.Layout {
 	if c, err := r.Cookie(themeCookie); err == nil {
 		l.Theme = views.ParseTheme(c.Value)
 	}
+	l.Language = languageOf(r)
 	if snapshot, err := s.Transfer.Export(r.Context(), by, transfer.Local); err == nil {
 		l.Revision = snapshot.Revision
 	}
@@ -49,13 +53,32 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request) error {
 	if err := parseSmall(w, r); err != nil {
 		return err
 	}
-	const year = 365 * 24 * 60 * 60
-	http.SetCookie(w, &http.Cookie{
-		Name: themeCookie, Value: string(views.ParseTheme(r.PostForm.Get("theme"))), Path: "/ui/",
-		MaxAge: year, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
-	})
+	if r.PostForm.Has("theme") {
+		prefer(w, r, themeCookie, string(views.ParseTheme(r.PostForm.Get("theme"))))
+	}
+	if r.PostForm.Has("language") {
+		prefer(w, r, languageCookie, string(views.ParseLanguage(r.PostForm.Get("language"))))
+	}
 	http.Redirect(w, r, inside(r.PostForm.Get("back")), http.StatusSeeOther)
 	return nil
+}
+
+// prefer keeps a choice for a year.
+func prefer(w http.ResponseWriter, r *http.Request, name, value string) {
+	const year = 365 * 24 * 60 * 60
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/ui/", MaxAge: year,
+		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// languageOf returns the language that somebody has chosen.
+func languageOf(r *http.Request) views.Language {
+	c, err := r.Cookie(languageCookie)
+	if err != nil {
+		return ""
+	}
+	return views.ParseLanguage(c.Value)
 }
 
 // inside returns an address of the pages, and their start for any other address, so

@@ -128,7 +128,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, page t
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	ctx := views.WithLanguage(r.Context(), r.Header.Get("Accept-Language"))
+	ctx := views.WithLanguage(r.Context(), string(languageOf(r)), r.Header.Get("Accept-Language"))
 	if err := page.Render(ctx, w); err != nil {
 		s.Log.WarnContext(ctx, "page not sent", "path", r.URL.Path, "error", err)
 	}

@@ -67,6 +67,31 @@ func newSpeaker(texts *i18n.Bundle, accept ...string) *speaker {
 	return &speaker{tag, i18n.NewLocalizer(texts, base.String()), message.NewPrinter(tag)}
 }
 
+// Language is a language that pages speak, as its tag, such as "zh". The empty one
+// follows the browser.
+type Language string
+
+// languages are the choices of the switch, each in its own words: whoever looks for
+// theirs may not read the present one.
+var languages = []struct {
+	language Language
+	name     string
+}{
+	{"en", "English"},
+	{"zh", "中文"},
+}
+
+// ParseLanguage reads the value of the form field language. What it does not know
+// follows the browser.
+func ParseLanguage(s string) Language {
+	for _, l := range languages {
+		if string(l.language) == s {
+			return l.language
+		}
+	}
+	return ""
+}
+
 type languageKey struct{}
 
 // WithLanguage returns a context in which pages speak the first of these languages

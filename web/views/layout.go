@@ -33,6 +33,7 @@ type Layout struct {
 	User     string    // who is signed in; empty for nobody, and then pages have no navigation
 	Role     core.Role // of the user
 	Theme    Theme
+	Language Language
 	Path     string // of this page with its query, to come back to it
 	Server   string // scheme and host by which the browser came, such as "https://edge-gw-07"
 	Version  string // of the console
