@@ -51,6 +51,7 @@ func (f *dataFlags) existing(p *process) (*db.DB, error) {
 type fetchFlags struct {
 	FileRoot        []string `type:"path" placeholder:"DIR" help:"Folder that file: addresses may lie under, besides <data>/uploads."`
 	AllowPrivateNet bool     `help:"Let http: addresses lead into private networks."`
+	CAFile          string   `name:"ca-file" type:"existingfile" placeholder:"F" help:"File of certificates to trust in https: addresses, besides the system's."`
 }
 
 // fetcher returns the reader of files. The folder <data>/uploads is made.
@@ -62,7 +63,8 @@ func (f *fetchFlags) fetcher(data string) (*fetch.Fetcher, error) {
 	if err := os.MkdirAll(uploads, 0o700); err != nil {
 		return nil, fmt.Errorf("making the uploads folder: %w", err)
 	}
-	return &fetch.Fetcher{Roots: append([]string{uploads}, f.FileRoot...), AllowPrivate: f.AllowPrivateNet}, nil
+	files := &fetch.Fetcher{Roots: append([]string{uploads}, f.FileRoot...), AllowPrivate: f.AllowPrivateNet, CAFile: f.CAFile}
+	return files, files.Prepare()
 }
 
 // targetFlags say which console a command works on: the one whose data folder is

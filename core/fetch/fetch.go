@@ -4,12 +4,11 @@ package fetch
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"ekuiper-console/core"
@@ -22,33 +21,52 @@ const DefaultMaxBytes = 512 << 20
 const Timeout = 5 * time.Minute
 
 // Fetcher reads addresses. The zero value reads public http and https addresses only.
+// It keeps connections for the next fetch, and must not be copied after the first.
 type Fetcher struct {
 	Roots        []string // absolute folders that file: addresses may lie under
 	AllowPrivate bool     // whether http and https may reach private networks
 	MaxBytes     int64    // of one file; 0 means DefaultMaxBytes
+	CAFile       string   // certificates to trust besides the system's, in PEM; may be empty
 
-	client *http.Client // for tests; nil means one made for each fetch
+	patience patience                              // zero means the usual
+	proxy    func(*http.Request) (*url.URL, error) // nil means by the environment
+
+	once    sync.Once
+	client  *http.Client // made once
+	problem error        // why there is none
 }
+
+// Progress is told how much of a file has been read. The total is -1 where nobody knows.
+type Progress func(read, total int64)
 
 // Open returns the content of an address. Its errors are in the engine's words:
 // Invalid for an address that is wrong, denied or missing. Reading past the size
-// limit is a TooLarge error.
+// limit is a TooLarge error, and an end before the announced one is Invalid.
 func (f *Fetcher) Open(ctx context.Context, address string) (io.ReadCloser, error) {
+	return f.Watch(ctx, address, nil)
+}
+
+// Watch opens an address as Open does, and tells of every read. Progress may be nil.
+func (f *Fetcher) Watch(ctx context.Context, address string, tell Progress) (io.ReadCloser, error) {
 	u, err := url.ParseRequestURI(address)
 	if err != nil {
 		return nil, core.WithHint(core.Errorf(core.Invalid, "%v", err), "write file:///path or https://host/path")
 	}
 	var body io.ReadCloser
+	var total int64
 	switch u.Scheme {
 	case "file":
-		body, err = f.openFile(u)
+		body, total, err = f.openFile(u)
 	case "http", "https":
-		body, err = f.openHTTP(ctx, u)
+		body, total, err = f.openHTTP(ctx, u)
 	default:
 		return nil, core.WithHint(core.Errorf(core.Invalid, "unsupported url scheme %s", u.Scheme), "use file:, http: or https:")
 	}
 	if err != nil {
 		return nil, err
+	}
+	if tell != nil {
+		body = &watched{ReadCloser: body, total: total, tell: tell}
 	}
 	return &limited{ReadCloser: body, left: f.maxBytes(), max: f.maxBytes()}, nil
 }
@@ -60,49 +78,21 @@ func (f *Fetcher) maxBytes() int64 {
 	return DefaultMaxBytes
 }
 
-// openHTTP sends the request. The answer must be 200.
-func (f *Fetcher) openHTTP(ctx context.Context, u *url.URL) (io.ReadCloser, error) {
-	ctx, cancel := context.WithTimeout(ctx, Timeout)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		cancel()
-		return nil, core.Errorf(core.Invalid, "%v", err)
-	}
-	client := f.client
-	if client == nil {
-		client = newClient(f.AllowPrivate)
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		cancel()
-		return nil, hinted(core.Errorf(core.Invalid, "%w", err))
-	}
-	if resp.StatusCode != http.StatusOK {
-		resp.Body.Close()
-		cancel()
-		return nil, core.Errorf(core.Invalid, "cannot download the file with status: %s", resp.Status)
-	}
-	return &answer{resp.Body, cancel}, nil
-}
-
-// hinted adds the remedy to an error that is one of our refusals.
-func hinted(err error) error {
-	if errors.Is(err, errPrivate) {
-		return core.WithHint(err, "the console reads from private networks only with --allow-private-net")
-	}
-	return err
-}
-
-// answer is a body that ends its request when it is closed.
-type answer struct {
+// watched is a body that tells of what was read.
+type watched struct {
 	io.ReadCloser
-	cancel context.CancelFunc
+	read, total int64
+	tell        Progress
 }
 
-// Close ends the request.
-func (a *answer) Close() error {
-	defer a.cancel()
-	return a.ReadCloser.Close()
+// Read reads on, and tells.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	if n > 0 {
+		w.read += int64(n)
+		w.tell(w.read, w.total)
+	}
+	return n, err
 }
 
 // limited is a body that refuses to give more than some bytes.
@@ -132,9 +122,3 @@ func (f *Fetcher) denied() error {
 	err := core.Errorf(core.Invalid, "file access denied: path must be under %s", strings.Join(f.Roots, " or "))
 	return core.WithHint(err, "copy the file there, or start the console with --file-root and its folder")
 }
-
-// errPrivate marks a refusal to reach a private network.
-var errPrivate = errors.New("is in internal network")
-
-// privateError is the error of an address in a private network.
-func privateError(ip fmt.Stringer) error { return fmt.Errorf("ip %v %w", ip, errPrivate) }

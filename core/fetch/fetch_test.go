@@ -77,19 +77,19 @@ func TestHTTP(t *testing.T) {
 	srv := httptest.NewServer(mux)
 	defer srv.Close()
 	tests := []struct {
-		f                         Fetcher
+		f                         *Fetcher
 		path, content, problemEnd string
 	}{
-		{Fetcher{AllowPrivate: true}, "/a.zip", "zip", ""},
-		{Fetcher{AllowPrivate: true}, "/moved", "zip", ""},
-		{Fetcher{AllowPrivate: true}, "/loop", "", "more than 10 redirects"},
-		{Fetcher{AllowPrivate: true}, "/none", "", "cannot download the file with status: 404 Not Found"},
-		{Fetcher{AllowPrivate: true, MaxBytes: 3}, "/a.zip", "zip", ""},
-		{Fetcher{AllowPrivate: true, MaxBytes: 2}, "/a.zip", "", "the file is over the limit of 2 bytes"},
-		{Fetcher{}, "/a.zip", "", "ip 127.0.0.1 is in internal network"},
+		{&Fetcher{AllowPrivate: true}, "/a.zip", "zip", ""},
+		{&Fetcher{AllowPrivate: true}, "/moved", "zip", ""},
+		{&Fetcher{AllowPrivate: true}, "/loop", "", "more than 10 redirects"},
+		{&Fetcher{AllowPrivate: true}, "/none", "", "cannot download the file with status: 404 Not Found"},
+		{&Fetcher{AllowPrivate: true, MaxBytes: 3}, "/a.zip", "zip", ""},
+		{&Fetcher{AllowPrivate: true, MaxBytes: 2}, "/a.zip", "", "the file is over the limit of 2 bytes"},
+		{&Fetcher{}, "/a.zip", "", "ip 127.0.0.1 is in internal network"},
 	}
 	for _, tt := range tests {
-		content, problem := read(&tt.f, srv.URL+tt.path)
+		content, problem := read(tt.f, srv.URL+tt.path)
 		if content != tt.content || !strings.HasSuffix(problem, tt.problemEnd) || (problem == "") != (tt.problemEnd == "") {
 			t.Errorf("Open(%s) = %q, %q, want %q, …%q", tt.path, content, problem, tt.content, tt.problemEnd)
 		}
@@ -113,9 +113,7 @@ func TestNoWayDownFromHTTPS(t *testing.T) {
 	defer plain.Close()
 	secure := httptest.NewTLSServer(http.RedirectHandler(plain.URL, http.StatusFound))
 	defer secure.Close()
-	client := newClient(true)
-	client.Transport = secure.Client().Transport
-	_, problem := read(&Fetcher{client: client}, secure.URL)
+	_, problem := read(&Fetcher{AllowPrivate: true, CAFile: certificate(t, secure)}, secure.URL)
 	if !strings.Contains(problem, "a redirect from https to http") {
 		t.Errorf("redirected from https to http: %q", problem)
 	}
@@ -125,7 +123,7 @@ func TestPrivate(t *testing.T) {
 	tests := map[string]bool{
 		"127.0.0.1": true, "10.1.2.3": true, "172.16.0.1": true, "192.168.1.1": true, "169.254.169.254": true,
 		"100.64.0.1": true, "0.0.0.0": true, "224.0.0.1": true, "255.255.255.255": true, "::1": true, "fe80::1": true,
-		"fd00::1": true, "::ffff:127.0.0.1": true, "64:ff9b::7f00:1": true, "2002:7f00:1::": true,
+		"fd00::1": true, "::ffff:127.0.0.1": true, "::ffff:7f00:1": true, "::ffff:a9fe:a9fe": true, "::": true, "fe80::1%eth0": true, "64:ff9b::7f00:1": true, "2002:7f00:1::": true,
 		"8.8.8.8": false, "1.1.1.1": false, "2606:4700::1111": false,
 	}
 	for ip, want := range tests {

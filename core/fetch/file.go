@@ -16,11 +16,11 @@ import (
 
 var drivePath = regexp.MustCompile(`^/[A-Za-z]:[/\\]`)
 
-// openFile opens a regular file under one of the roots. Links that lead out of the
-// root are not followed.
-func (f *Fetcher) openFile(u *url.URL) (io.ReadCloser, error) {
+// openFile opens a regular file under one of the roots and says how long it is. Links
+// that lead out of the root are not followed.
+func (f *Fetcher) openFile(u *url.URL) (io.ReadCloser, int64, error) {
 	if u.Host != "" && u.Host != "localhost" {
-		return nil, core.WithHint(core.Errorf(core.Invalid, "file: address with the host %s", u.Host), "write file:///path, with three slashes")
+		return nil, 0, core.WithHint(core.Errorf(core.Invalid, "file: address with the host %s", u.Host), "write file:///path, with three slashes")
 	}
 	path := u.Path
 	if drivePath.MatchString(path) {
@@ -33,26 +33,26 @@ func (f *Fetcher) openFile(u *url.URL) (io.ReadCloser, error) {
 			return openUnder(root, rel, path)
 		}
 	}
-	return nil, f.denied()
+	return nil, 0, f.denied()
 }
 
 // openUnder opens rel in root; path is what messages call it.
-func openUnder(root, rel, path string) (io.ReadCloser, error) {
+func openUnder(root, rel, path string) (io.ReadCloser, int64, error) {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
-		return nil, core.Errorf(core.Invalid, "%s", told(err, path))
+		return nil, 0, core.Errorf(core.Invalid, "%s", told(err, path))
 	}
 	defer dir.Close()
 	file, err := dir.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would wait for a writer
 	if err != nil {
-		return nil, core.Errorf(core.Invalid, "%s", told(err, path))
+		return nil, 0, core.Errorf(core.Invalid, "%s", told(err, path))
 	}
 	info, err := file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
 		file.Close()
-		return nil, core.Errorf(core.Invalid, "%s is not a regular file", path)
+		return nil, 0, core.Errorf(core.Invalid, "%s is not a regular file", path)
 	}
-	return file, nil
+	return file, info.Size(), nil
 }
 
 // told words an error of the file system as the engine does, with the whole path.

@@ -2,12 +2,10 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"net/netip"
 	"syscall"
-	"time"
 )
 
 // internal are the networks that are nobody's on the internet, besides those that
@@ -56,31 +54,8 @@ func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) erro
 	return nil
 }
 
-// maxRedirects bounds how far an answer may lead.
-const maxRedirects = 10
+// errPrivate marks a refusal to reach a private network.
+var errPrivate = errors.New("is in internal network")
 
-// newClient returns a client that verifies TLS, never falls back from https to http,
-// and dials private networks only when that is allowed.
-func newClient(allowPrivate bool) *http.Client {
-	dialer := &net.Dialer{Timeout: 30 * time.Second}
-	if !allowPrivate {
-		dialer.ControlContext = refusePrivate
-	}
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext:           dialer.DialContext,
-			TLSHandshakeTimeout:   10 * time.Second,
-			ResponseHeaderTimeout: time.Minute,
-			DisableKeepAlives:     true,
-		},
-		CheckRedirect: func(req *http.Request, via []*http.Request) error {
-			switch {
-			case len(via) > maxRedirects:
-				return fmt.Errorf("more than %d redirects", maxRedirects)
-			case req.URL.Scheme != "https" && via[0].URL.Scheme == "https":
-				return fmt.Errorf("a redirect from https to %s", req.URL.Scheme)
-			}
-			return nil
-		},
-	}
-}
+// privateError is the error of an address in a private network.
+func privateError(ip netip.Addr) error { return fmt.Errorf("ip %v %w", ip, errPrivate) }
