@@ -26,6 +26,7 @@ var layers = map[string]string{
 	"core/streamsql":    "",
 	"core/jsonscan":     "",
 	"core/bundle":       "core core/jsonscan",
+	"core/bundlev2":     "core core/bundle core/jsonscan",
 	"core/resource":     "core core/jsonscan core/streamsql",
 	"core/fetch":        "core",
 	"core/task":         "core",
@@ -37,13 +38,13 @@ var layers = map[string]string{
 	"core/compare":      "core core/secret core/streamsql",
 	"core/parcel":       "core",
 	"core/plan":         "core core/bundle",
-	"core/transfer":     "core core/audit core/bundle core/deps core/plan core/resource core/secret core/streamsql",
+	"core/transfer":     "core core/audit core/bundle core/bundlev2 core/deps core/plan core/resource core/secret core/streamsql",
 	"db":                "core core/account core/audit core/bundle core/plan core/task",
 	"db/dbtest":         "db",
 	"web/static":        "",
 	"web/views":         "core core/account core/audit core/bundle core/compare core/deps core/deps/drawing core/plan core/resource core/secret core/task web/static",
-	"web/handlers":      "core core/account core/audit core/bundle core/compare core/deps core/plan core/secret core/task core/transfer web/static web/views",
-	"cmd/console": "core core/account core/audit core/bundle core/compare core/deps core/fetch core/plan core/resource core/secret core/streamsql core/task core/transfer " +
+	"web/handlers":      "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/plan core/secret core/task core/transfer web/static web/views",
+	"cmd/console": "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/fetch core/plan core/resource core/secret core/streamsql core/task core/transfer " +
 		"db web/handlers web/static web/views",
 	"e2e": "",
 }

@@ -6,11 +6,13 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/bundlev2"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
 
 type checkCmd struct {
+	formatFlag
 	Files []string `arg:"" name:"file" help:"Bundles; - for standard input."`
 	JSON  bool     `name:"json" help:"Print the findings as JSON."`
 }
@@ -33,7 +35,7 @@ func (c *checkCmd) Run(p *process) error {
 		doc, err := readInput(p, name)
 		if err == nil {
 			var found []fileFinding
-			found, err = check(name, doc)
+			found, err = check(name, c.of(name, doc), doc)
 			all = append(all, found...)
 		}
 		unread = append(unread, err)
@@ -68,9 +70,26 @@ func tellFileFindings(p *process, all []fileFinding) {
 	}
 }
 
+// places tells where in a document its entries stand.
+type places interface {
+	Position(ref core.Ref, offset int) (line, column int)
+}
+
+// reading is how documents of one format are read.
+type reading struct {
+	decode func([]byte) (*bundle.Bundle, []string, error)
+	index  func([]byte) places
+}
+
+// readings are those of the formats.
+var readings = map[transfer.Format]reading{
+	transfer.JSON: {bundle.Decode, func(doc []byte) places { return bundle.NewIndex(doc) }},
+	transfer.V2:   {bundlev2.Decode, func(doc []byte) places { return bundlev2.NewIndex(doc) }},
+}
+
 // check returns what is to be said of one document.
-func check(name string, doc []byte) ([]fileFinding, error) {
-	b, unknown, err := bundle.Decode(doc)
+func check(name string, format transfer.Format, doc []byte) ([]fileFinding, error) {
+	b, unknown, err := readings[format].decode(doc)
 	if syntax, ok := errors.AsType[*bundle.SyntaxError](err); ok {
 		f := core.Finding{Severity: core.Fault, Message: syntax.Msg}
 		f.Line, f.Column = syntax.Line, syntax.Column
@@ -83,10 +102,10 @@ func check(name string, doc []byte) ([]fileFinding, error) {
 	for _, w := range plan.UnknownSections(unknown) {
 		all = append(all, fileFinding{name, 1, 1, w, ""})
 	}
-	var index *bundle.Index
+	var index places
 	for _, f := range transfer.Check(b) {
 		if index == nil {
-			index = bundle.NewIndex(doc)
+			index = readings[format].index(doc)
 		}
 		line, column := index.Position(f.Ref, f.Offset)
 		text, _ := b.Get(f.Ref)

@@ -8,9 +8,10 @@
 // reference to one entry, the caller, errors with a code, findings.
 //
 // core/streamsql reads the SQL dialect, core/jsonscan finds places in JSON texts,
-// core/bundle is the document. core/resource knows what each entry's text means, and
-// core/deps who needs whom, which core/deps/drawing lays out for a picture. core/secret
-// masks what nobody may read, and core/compare tells two texts of one entry apart.
+// core/bundle is the document, and core/bundlev2 its second form, in YAML. core/resource
+// knows what each entry's text means, and core/deps who needs whom, which
+// core/deps/drawing lays out for a picture. core/secret masks what nobody may read, and
+// core/compare tells two texts of one entry apart.
 //
 // core/plan says what an import would do, as a plain value. core/fetch reads the files
 // that entries name, core/task runs work in the background, core/account knows users,

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/bundlev2"
 	"ekuiper-console/core/transfer"
 )
 
@@ -16,8 +20,12 @@ type exportCmd struct {
 	Rules          []string `arg:"" optional:"" name:"rule" help:"Rules to export with everything they need; all there is where none is named."`
 	Masked         bool     `help:"Put dots in place of secrets. Imported again, they keep what is there."`
 	AllConnections bool     `help:"Export every connection, not only those that the rules use."`
+	Format         string   `enum:"json,yaml" default:"json" help:"json, or yaml for eKuiper's v2 form."`
 	Output         string   `short:"o" type:"path" placeholder:"FILE" help:"Write there instead of to standard output."`
 }
+
+// encoders write a bundle in a format.
+var encoders = map[string]func(*bundle.Bundle, io.Writer) error{"json": (*bundle.Bundle).Encode, "yaml": bundlev2.Encode}
 
 // exportRequest is an export as the command line asks for it.
 type exportRequest struct {
@@ -37,15 +45,15 @@ func (c *exportCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	doc, err := b.MarshalJSON()
-	if err != nil {
+	var doc bytes.Buffer
+	if err := encoders[c.Format](b, &doc); err != nil {
 		return err
 	}
 	if c.Output == "" {
-		_, err := p.stdout.Write(append(doc, '\n'))
+		_, err := fmt.Fprintln(p.stdout, strings.TrimSuffix(doc.String(), "\n"))
 		return err
 	}
-	return writeFile(c.Output, doc)
+	return writeFile(c.Output, doc.Bytes())
 }
 
 // writeFile writes a file whole or not at all, for its owner only, since a bundle may

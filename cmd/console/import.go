@@ -14,6 +14,7 @@ import (
 
 type importCmd struct {
 	targetFlags
+	formatFlag
 	File    string     `arg:"" help:"The bundle; - for standard input."`
 	Partial bool       `help:"Keep what is there and lay the bundle over it. Without it, what the bundle does not name is deleted."`
 	Atomic  bool       `help:"Apply nothing unless all is accepted."`
@@ -26,6 +27,7 @@ type importCmd struct {
 // importRequest is an import as the command line asks for it.
 type importRequest struct {
 	doc     []byte
+	format  transfer.Format
 	partial bool
 	atomic  bool
 	note    string
@@ -42,7 +44,7 @@ type importReport struct {
 // Run imports the bundle. Rejected entries are told on stderr, and the exit code is 1.
 func (c *importCmd) Run(p *process) error {
 	if c.DryRun {
-		return (&planCmd{targetFlags: c.targetFlags, File: c.File, Partial: c.Partial, JSON: c.JSON}).show(p, c.Atomic)
+		return (&planCmd{targetFlags: c.targetFlags, formatFlag: c.formatFlag, File: c.File, Partial: c.Partial, JSON: c.JSON}).show(p, c.Atomic)
 	}
 	doc, err := readInput(p, c.File)
 	if err != nil {
@@ -53,7 +55,7 @@ func (c *importCmd) Run(p *process) error {
 		return err
 	}
 	defer t.close()
-	report, err := t.importBundle(p, importRequest{doc, c.Partial, c.Atomic, c.Note, c.Leave})
+	report, err := t.importBundle(p, importRequest{doc, c.of(c.File, doc), c.Partial, c.Atomic, c.Note, c.Leave})
 	if err != nil {
 		return err
 	}
@@ -128,7 +130,7 @@ func summary(o *plan.Outcome) string {
 // importBundle imports into the data folder.
 func (l *local) importBundle(p *process, req importRequest) (*importReport, error) {
 	result, err := l.service.Import(p.ctx, caller(), transfer.Request{
-		Node: transfer.Local, Document: req.doc, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave,
+		Node: transfer.Local, Document: req.doc, Format: req.format, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave,
 	})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 
 type planCmd struct {
 	targetFlags
+	formatFlag
 	File    string `arg:"" help:"The bundle; - for standard input."`
 	Partial bool   `help:"Plan a partial import."`
 	JSON    bool   `name:"json" help:"Print the plan as JSON."`
@@ -55,7 +56,7 @@ func (c *planCmd) print(p *process) (rejected, changes bool, err error) {
 		return false, false, err
 	}
 	defer t.close()
-	report, err := t.previewBundle(p, importRequest{doc: doc, partial: c.Partial})
+	report, err := t.previewBundle(p, importRequest{doc: doc, format: c.of(c.File, doc), partial: c.Partial})
 	if err != nil {
 		return false, false, err
 	}
@@ -89,7 +90,7 @@ func printPlan(p *process, l *plan.Listing, n [plan.NumActions]int) {
 
 // previewBundle plans an import into the data folder.
 func (l *local) previewBundle(p *process, req importRequest) (*plan.Listing, error) {
-	made, err := l.service.Preview(p.ctx, caller(), transfer.Request{Node: transfer.Local, Document: req.doc, Mode: mode(req.partial)})
+	made, err := l.service.Preview(p.ctx, caller(), transfer.Request{Node: transfer.Local, Document: req.doc, Format: req.format, Mode: mode(req.partial)})
 	if err != nil {
 		return nil, err
 	}

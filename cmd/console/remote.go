@@ -12,6 +12,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/transfer"
 )
 
 // remote is a console that runs elsewhere.
@@ -85,26 +86,23 @@ func (r *remote) call(p *process, path string, body any) ([]byte, error) {
 	return nil, failure
 }
 
-// query returns the path of an import with its switches.
-func (req importRequest) query(more ...string) string {
-	if req.partial {
-		more = append(more, "partial=1")
-	}
-	if req.atomic {
-		more = append(more, "atomic=1")
-	}
-	return "/data/import?" + strings.Join(more, "&")
+// importBody is an import, or its plan, as a console elsewhere takes it.
+type importBody struct {
+	Content string          `json:"content"`
+	Format  transfer.Format `json:"format"`
+	Mode    plan.Mode       `json:"mode"`
+	Atomic  bool            `json:"atomic,omitempty"`
+	Leave   []core.Ref      `json:"leave,omitempty"`
+	Note    string          `json:"note,omitempty"`
+}
+
+func (req importRequest) body() importBody {
+	return importBody{string(req.doc), req.format, mode(req.partial), req.atomic, req.leave, req.note}
 }
 
 // importBundle sends the bundle.
 func (r *remote) importBundle(p *process, req importRequest) (*importReport, error) {
-	o, err := ask[plan.Outcome](r, p, "import", struct {
-		Content string     `json:"content"`
-		Mode    plan.Mode  `json:"mode"`
-		Atomic  bool       `json:"atomic,omitempty"`
-		Leave   []core.Ref `json:"leave,omitempty"`
-		Note    string     `json:"note,omitempty"`
-	}{string(req.doc), mode(req.partial), req.atomic, req.leave, req.note})
+	o, err := ask[plan.Outcome](r, p, "import", req.body())
 	if err != nil {
 		return nil, err
 	}
@@ -113,15 +111,7 @@ func (r *remote) importBundle(p *process, req importRequest) (*importReport, err
 
 // previewBundle asks what importing a bundle would do.
 func (r *remote) previewBundle(p *process, req importRequest) (*plan.Listing, error) {
-	data, err := r.call(p, req.query("dry_run=1"), map[string]string{"content": string(req.doc)})
-	if err != nil {
-		return nil, err
-	}
-	report := &plan.Listing{}
-	if err := json.Unmarshal(data, report); err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	}
-	return report, nil
+	return ask[plan.Listing](r, p, "plan", req.body())
 }
 
 // query returns the path of an export with its options.

@@ -17,16 +17,18 @@ import (
 type Request struct {
 	Node     string
 	Document []byte // the bundle as it was given
+	Format   Format // of the document
 	Address  string // where it is, in place of Document
 	Restores int64  // the revision to bring back, in place of a document; the mode is then full
 	Mode     plan.Mode
-	Leave    []core.Ref // entries that stay as they are, whatever the bundle says
-	Atomic   bool       // apply nothing unless all is accepted
-	NoFetch  bool       // for a preview: take it that every file can be had
-	NoDelete bool       // refuse, with a Conflict error, to delete anything
-	Plan     string     // the hash of the plan that somebody looked at; another one is a Conflict error
-	Note     string     // what history shall say of it
-	Task     string     // the id of the task that does it, if one does
+	Kinds    []core.Kind // what of the document counts; none means all
+	Leave    []core.Ref  // entries that stay as they are, whatever the bundle says
+	Atomic   bool        // apply nothing unless all is accepted
+	NoFetch  bool        // for a preview: take it that every file can be had
+	NoDelete bool        // refuse, with a Conflict error, to delete anything
+	Plan     string      // the hash of the plan that somebody looked at; another one is a Conflict error
+	Note     string      // what history shall say of it
+	Task     string      // the id of the task that does it, if one does
 
 	// Hold, where it is set, is called when nothing is left but to write. Its error
 	// ends the import, and nothing is written.
@@ -135,23 +137,6 @@ func (s *Service) admit(by core.Caller, req Request) error {
 	return known(req.Node)
 }
 
-// document is a decoded document.
-type document struct {
-	bundle  *bundle.Bundle
-	unknown []string
-	sum     string // SHA-256 of the text, hexadecimal; empty for a revision
-
-	artifacts map[core.Ref]plan.Artifact // of a revision: the files that it had
-}
-
-// over returns what the document says to a node that holds current.
-func (d document) over(node string, current *bundle.Bundle) (*bundle.Bundle, masked) {
-	if d.sum == "" {
-		return d.bundle, nil // a revision comes back as it was
-	}
-	return unmask(node, current, d.bundle)
-}
-
 // load reads and decodes the document of a request, or the revision that it restores.
 func (s *Service) load(ctx context.Context, req *Request) (document, error) {
 	if req.Restores > 0 {
@@ -166,26 +151,11 @@ func (s *Service) load(ctx context.Context, req *Request) (document, error) {
 		}
 		req.Document, req.Address = data, ""
 	}
-	return decode(req.Document)
-}
-
-// decode reads a document; its error is in the engine's words.
-func decode(data []byte) (document, error) {
-	b, unknown, err := bundle.Decode(data)
-	if err == nil {
-		return document{bundle: b, unknown: unknown, sum: sumOf(data)}, nil
+	doc, err := decode(req.Format, req.Document)
+	if err == nil && len(req.Kinds) > 0 {
+		doc.keep(req.Kinds)
 	}
-	wrapped := core.Errorf(core.Invalid, "configuration unmarshal with error %w", err)
-	if e, ok := errors.AsType[*bundle.SyntaxError](err); ok {
-		return document{}, core.WithHint(wrapped, "the trouble is at "+e.Place()+"; nothing was changed")
-	}
-	return document{}, wrapped
-}
-
-// sumOf returns the SHA-256 of a document, in hexadecimal.
-func sumOf(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
+	return doc, err
 }
 
 // WholeBundle is the name under which the report tells of a document that could not

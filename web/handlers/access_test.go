@@ -63,6 +63,8 @@ func TestScopes(t *testing.T) {
 		"GET /async/task/{id}": "import", "POST /async/task/{id}/cancel": "import",
 		"POST /api/v1/import": "import", "GET /api/v1/tasks": "import", "GET /api/v1/tasks/{id}": "import",
 		"GET /api/v1/tasks/{id}/events": "import", "POST /api/v1/tasks/{id}/cancel": "import",
+		"POST /v2/data/import": "import", "GET /v2/data/export": "export", "POST /v2/data/export": "export",
+		"POST /ruleset/import": "import", "POST /ruleset/export": "export",
 		"GET /data/export": "export", "POST /data/export": "export", "GET /api/v1/revisions/{n}/bundle": "export",
 		"GET /": "import export", "GET /ping": "import export", "GET /openapi.json": "import export",
 	}

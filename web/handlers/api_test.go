@@ -237,6 +237,8 @@ func TestRoles(t *testing.T) {
 		{"POST", "/data/import", content("{}"), "operator"}, {"POST", "/async/data/import", content("{}"), "operator"},
 		{"POST", "/async/task/x/cancel", "", "operator"},
 		{"GET", "/data/import/status", "", "viewer"}, {"GET", "/data/export", "", "viewer"}, {"POST", "/data/export", "[]", "viewer"},
+		{"POST", "/v2/data/import", content("rules: {}"), "operator"}, {"GET", "/v2/data/export", "", "viewer"}, {"POST", "/v2/data/export", "[]", "viewer"},
+		{"POST", "/ruleset/import", content("{}"), "operator"}, {"POST", "/ruleset/export", "", "viewer"},
 		{"GET", "/async/task/x", "", "viewer"}, {"GET", "/streams", "", "viewer"}, {"GET", "/streams/x", "", "viewer"},
 		{"GET", "/streamdetails", "", "viewer"}, {"GET", "/tables", "", "viewer"}, {"GET", "/tables/x", "", "viewer"},
 		{"GET", "/tabledetails", "", "viewer"}, {"GET", "/rules", "", "viewer"}, {"GET", "/rules/x", "", "viewer"},

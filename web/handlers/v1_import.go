@@ -16,15 +16,16 @@ import (
 // importBody is what POST /api/v1/plan, /api/v1/import and …/restore take. A field that is
 // not known is refused, since it may be a misspelt safeguard.
 type importBody struct {
-	Content string     `json:"content"` // the document
-	File    string     `json:"file"`    // or its address
-	Mode    *plan.Mode `json:"mode"`    // has no default: whoever deletes must say so
-	Leave   []core.Ref `json:"leave"`   // entries that stay as they are
-	Atomic  bool       `json:"atomic"`  // apply nothing unless all is accepted
-	Plan    string     `json:"plan"`    // the hash of the plan that was looked at
-	Note    string     `json:"note"`    // for the history
-	Async   bool       `json:"async"`   // answer with a task
-	Diff    bool       `json:"diff"`    // of a plan: what changes in the texts
+	Content string          `json:"content"` // the document
+	File    string          `json:"file"`    // or its address
+	Format  transfer.Format `json:"format"`  // of the document; JSON unless it is said
+	Mode    *plan.Mode      `json:"mode"`    // has no default: whoever deletes must say so
+	Leave   []core.Ref      `json:"leave"`   // entries that stay as they are
+	Atomic  bool            `json:"atomic"`  // apply nothing unless all is accepted
+	Plan    string          `json:"plan"`    // the hash of the plan that was looked at
+	Note    string          `json:"note"`    // for the history
+	Async   bool            `json:"async"`   // answer with a task
+	Diff    bool            `json:"diff"`    // of a plan: what changes in the texts
 }
 
 // readStrict reads a JSON body of known fields.
@@ -47,7 +48,7 @@ func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBod
 	}
 	info := configurationInfo{b.Content, b.File}
 	return b, transfer.Request{
-		Node: transfer.Local, Document: []byte(b.Content), Address: b.File, Mode: *b.Mode,
+		Node: transfer.Local, Document: []byte(b.Content), Address: b.File, Format: b.Format, Mode: *b.Mode,
 		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note,
 	}, info.checked()
 }

@@ -1,0 +1,126 @@
+package transfer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/bundlev2"
+	"ekuiper-console/core/plan"
+)
+
+// Format is a form of the document.
+type Format uint8
+
+// The formats.
+const (
+	JSON   Format = iota // a bundle
+	V2                   // the engine's second form, in YAML
+	Detect               // V2 where the text looks like it, else JSON
+)
+
+var formatNames = [...]string{JSON: "json", V2: "yaml", Detect: "auto"}
+
+// MarshalText writes json, yaml or auto.
+func (f Format) MarshalText() ([]byte, error) { return []byte(formatNames[f]), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (f *Format) UnmarshalText(text []byte) error {
+	i := slices.Index(formatNames[:], string(text))
+	if i < 0 {
+		return core.Errorf(core.Invalid, "%q is not a format: use json, yaml or auto", text)
+	}
+	*f = Format(i)
+	return nil
+}
+
+// formats say how a document is read, and in the engine's words that it cannot be.
+var formats = [...]struct {
+	decode func([]byte) (*bundle.Bundle, []string, error)
+	words  string
+}{
+	JSON: {bundle.Decode, "configuration unmarshal with error"},
+	V2:   {bundlev2.Decode, "import failed:"},
+}
+
+// document is a decoded document.
+type document struct {
+	bundle  *bundle.Bundle
+	unknown []string
+	sum     string // SHA-256 of the text, hexadecimal; empty for a revision
+	loose   bool   // the texts of its entries are written anew, so that only their meaning counts
+
+	artifacts map[core.Ref]plan.Artifact // of a revision: the files that it had
+}
+
+// decode reads a document; its error is in the engine's words.
+func decode(f Format, data []byte) (document, error) {
+	if f == Detect {
+		f = JSON
+		if bundlev2.Is(data) {
+			f = V2
+		}
+	}
+	b, unknown, err := formats[f].decode(data)
+	if err == nil {
+		return document{bundle: b, unknown: unknown, sum: sumOf(data), loose: f == V2}, nil
+	}
+	wrapped := core.Errorf(core.Invalid, "%s %w", formats[f].words, err)
+	if e, ok := errors.AsType[*bundle.SyntaxError](err); ok {
+		return document{}, core.WithHint(wrapped, "the trouble is at "+e.Place()+"; nothing was changed")
+	}
+	return document{}, wrapped
+}
+
+// sumOf returns the SHA-256 of a document, in hexadecimal.
+func sumOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// keep takes out what is of other kinds. Their sections are unknown from then on.
+func (d *document) keep(kinds []core.Kind) {
+	kept := &bundle.Bundle{}
+	for _, kind := range core.DocumentOrder() {
+		if !slices.Contains(kinds, kind) && d.bundle.Count(kind) > 0 {
+			d.unknown = append(d.unknown, kind.Key())
+		}
+	}
+	for _, kind := range kinds {
+		for name, text := range d.bundle.Section(kind) {
+			kept.Set(core.Ref{Kind: kind, Name: name}, text)
+		}
+	}
+	d.bundle = kept
+}
+
+// over returns what the document says to a node that holds current.
+func (d *document) over(node string, current *bundle.Bundle) (*bundle.Bundle, masked) {
+	if d.sum == "" {
+		return d.bundle, nil // a revision comes back as it was
+	}
+	next, lost := unmask(node, current, d.bundle)
+	if d.loose {
+		next = settle(current, next)
+	}
+	return next, lost
+}
+
+// settle gives the entries that say what is there already the text that is there. The
+// bundle itself stays as it was.
+func settle(current, next *bundle.Bundle) *bundle.Bundle {
+	settled := &bundle.Bundle{}
+	for _, kind := range core.InstallOrder() {
+		for name, text := range next.Section(kind) {
+			ref := core.Ref{Kind: kind, Name: name}
+			if old, ok := current.Get(ref); ok && bundlev2.Same(kind, old, text) {
+				text = old
+			}
+			settled.Set(ref, text)
+		}
+	}
+	return settled
+}
