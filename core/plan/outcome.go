@@ -17,6 +17,7 @@ type Outcome struct {
 	Sections []Section      `json:"sections"`         // all twelve, in document order
 	Rejected []Refused      `json:"rejected"`         // in install order
 	Applied  []Done         `json:"applied"`          // the first MaxApplied of them
+	LeftOut  []core.Ref     `json:"left_out"`         // the first MaxApplied of them
 	Warnings []core.Finding `json:"warnings"`         // in the order of the steps
 	Unknown  []string       `json:"unknown_sections"` // names in the document that are no section
 }
@@ -39,7 +40,8 @@ type Section struct {
 // Refused is an entry that was kept out.
 type Refused struct {
 	Ref      core.Ref       `json:"ref"`
-	Text     string         `json:"text"` // what the bundle says, as far as it is kept
+	Text     string         `json:"text"`          // what the bundle says, as far as it is kept
+	Cut      bool           `json:"cut,omitempty"` // the bundle says more
 	Findings []core.Finding `json:"findings"`
 }
 
@@ -64,15 +66,18 @@ type Done struct {
 func (p *Plan) Outcome(atomic bool) *Outcome {
 	o := &Outcome{
 		Mode: p.Mode, Atomic: atomic, Base: p.Base.Revision, Revision: p.Base.Revision,
-		Sections: p.sections(), Rejected: []Refused{}, Applied: []Done{},
+		Sections: p.sections(), Rejected: []Refused{}, Applied: []Done{}, LeftOut: []core.Ref{},
 		Warnings: append([]core.Finding{}, p.Warnings()...), Unknown: append([]string{}, p.Unknown...),
 	}
 	for i := range p.Steps {
 		switch s := &p.Steps[i]; {
 		case s.Action == Rejected:
-			o.Rejected = append(o.Rejected, Refused{s.Ref, o.keep(s.New), s.Findings})
+			text := o.keep(s.New)
+			o.Rejected = append(o.Rejected, Refused{s.Ref, text, len(text) < len(s.New), s.Findings})
 		case s.Action.Changes() && len(o.Applied) < MaxApplied:
 			o.Applied = append(o.Applied, Done{s.Action, s.Ref})
+		case s.Action == LeftOut && len(o.LeftOut) < MaxApplied:
+			o.LeftOut = append(o.LeftOut, s.Ref)
 		}
 	}
 	return o

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -40,11 +39,15 @@ type fetches struct {
 // wanted returns the files of the entries that an import would write.
 func wanted(mode plan.Mode, current, next *bundle.Bundle, leave []core.Ref) []file {
 	var files []file
+	left := make(map[core.Ref]bool, len(leave))
+	for _, ref := range leave {
+		left[ref] = true
+	}
 	for ref, text := range next.All() {
 		if ref.Kind >= core.Script {
 			break // in install order no later kind has files
 		}
-		if stays(mode, current, ref, text) || slices.Contains(leave, ref) {
+		if stays(mode, current, ref, text) || left[ref] {
 			continue
 		}
 		r, findings := resource.Check(ref, text, resource.Scope{})

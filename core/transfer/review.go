@@ -7,12 +7,14 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/resource"
 )
 
 // Review is a draft with what applying it would do now.
 type Review struct {
 	Draft plan.Draft // without its body
 	Plan  *plan.Plan // of the draft's choices; it takes it that every file can be had
+	Files int        // files that applying it reads
 }
 
 // Review plans a draft of the caller's by its choices. It takes an operator. A document
@@ -26,7 +28,7 @@ func (d *Drafts) Review(ctx context.Context, by core.Caller, node, id string) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Review{head, p}, nil
+	return &Review{head, p, d.plans.files(p)}, nil
 }
 
 // Outlook plans a draft of the caller's in a mode, whatever the choices are, and with
@@ -100,7 +102,13 @@ const keptPlans = 8
 // it is made, so that many may read it.
 type plans struct {
 	mu   sync.Mutex
-	kept []*plan.Plan // the newest last
+	kept []keptPlan // the newest last
+}
+
+// keptPlan is a plan with what was found out about it.
+type keptPlan struct {
+	*plan.Plan
+	files int // -1 until somebody asks
 }
 
 func (k *plans) get(hash string) (*plan.Plan, bool) {
@@ -108,7 +116,7 @@ func (k *plans) get(hash string) (*plan.Plan, bool) {
 	defer k.mu.Unlock()
 	for _, p := range k.kept {
 		if p.Hash == hash {
-			return p, true
+			return p.Plan, true
 		}
 	}
 	return nil, false
@@ -118,7 +126,37 @@ func (k *plans) put(p *plan.Plan) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.kept) == keptPlans {
-		k.kept = append([]*plan.Plan{}, k.kept[1:]...)
+		k.kept = append([]keptPlan{}, k.kept[1:]...)
 	}
-	k.kept = append(k.kept, p)
+	k.kept = append(k.kept, keptPlan{p, -1})
+}
+
+// files returns how many files applying a plan reads.
+func (k *plans) files(p *plan.Plan) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range k.kept {
+		if kept := &k.kept[i]; kept.Plan == p && kept.files < 0 {
+			kept.files = countFiles(p)
+		}
+		if k.kept[i].Plan == p {
+			return k.kept[i].files
+		}
+	}
+	return countFiles(p)
+}
+
+// countFiles counts the addresses that the entries which a plan writes have their content at.
+func countFiles(p *plan.Plan) int {
+	addresses := map[string]bool{}
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Ref.Kind < core.Script && (s.Action == plan.Create || s.Action == plan.Replace) {
+			if r, _ := resource.Decode(s.Ref, s.New); r != nil {
+				if l, ok := r.(located); ok && l.URI() != "" {
+					addresses[l.URI()] = true
+				}
+			}
+		}
+	}
+	return len(addresses)
 }

@@ -314,3 +314,103 @@ func TestEntryAndOverview(t *testing.T) {
 		t.Errorf("Entry(rules/z) = %v", err)
 	}
 }
+
+// TestFindSteps asks for steps; actions are written as in plans.
+func TestFindSteps(t *testing.T) {
+	s, d := desk(t)
+	run(t, s, plan.Full, twoRules+"\nstreams/z = CREATE STREAM z () WITH (DATASOURCE=\"t\")\nstreams/y = CREATE STREAM y () WITH (DATASOURCE=\"t\")")
+	id := bring(t, d, `
+		streams/s = CREATE STREAM s () WITH (DATASOURCE="t")
+		streams/bad = oops
+		rules/a = {"id":"a","sql":"SELECT x AS needle FROM s","actions":[{"log":{}}]}
+		rules/c = {"id":"c","sql":"SELECT * FROM s","actions":[{"log":{}}]}`)
+	if err := d.Choose(ctx, operator, id, plan.Choices{Mode: plan.Full}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.Review(ctx, operator, transfer.Local, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		q    transfer.StepQuery
+		want string
+	}{
+		{transfer.StepQuery{}, "!streams/bad -streams/y -streams/z =streams/s +rules/c ~rules/a -rules/b of 7"},
+		{transfer.StepQuery{Offset: 1, Limit: 3}, "-streams/y -streams/z =streams/s of 7"},
+		{transfer.StepQuery{Offset: 3, Limit: 2}, "=streams/s +rules/c of 7"},
+		{transfer.StepQuery{Offset: 9, Limit: 2}, " of 7"},
+		{transfer.StepQuery{Actions: []plan.Action{plan.Create, plan.Delete}}, "-streams/y -streams/z +rules/c -rules/b of 4"},
+		{transfer.StepQuery{Text: "NEEDLE"}, "~rules/a of 1"},
+		{transfer.StepQuery{Text: "bad"}, "!streams/bad of 1"},
+		{transfer.StepQuery{Text: "nowhere"}, " of 0"},
+	} {
+		found := transfer.FindSteps(r.Plan, c.q)
+		got := &plan.Plan{}
+		for _, s := range found.Steps {
+			got.Steps = append(got.Steps, *s)
+		}
+		if told := fmt.Sprintf("%s of %d", notate(got), found.Total); told != c.want {
+			t.Errorf("FindSteps(%+v)\n got %s\nwant %s", c.q, told, c.want)
+		}
+	}
+}
+
+func TestReviewCountsFiles(t *testing.T) {
+	_, d := desk(t)
+	id := bring(t, d, `
+		nativePlugins/functions_a = {"name":"a","file":"https://h/a.zip"}
+		portablePlugins/b = {"name":"b","file":"https://h/a.zip"}
+		portablePlugins/c = {"name":"c","file":"https://h/c.zip"}
+		nativePlugins/functions_bad = {`)
+	for _, want := range []int{2, 2} {
+		if r, err := d.Review(ctx, operator, transfer.Local, id); err != nil || r.Files != want {
+			t.Errorf("Files = %+v, %v, want %d", r, err, want)
+		}
+	}
+	if err := d.Choose(ctx, operator, id, plan.Choices{Leave: []core.Ref{ref(t, "portablePlugins/c")}}); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := d.Review(ctx, operator, transfer.Local, id); err != nil || r.Files != 1 {
+		t.Errorf("without c: %+v, %v", r, err)
+	}
+}
+
+// TestRework mends what an import has rejected, with and without the draft.
+func TestRework(t *testing.T) {
+	s, d := desk(t)
+	lines := "streams/bad = a < b\nrules/r = {\"id\":\"r\",\"sql\":\"SELECT * FROM bad\",\"actions\":[{\"log\":{}}]}\ntables/long = " + strings.Repeat("x", plan.MaxText+1)
+	id := bring(t, d, lines)
+	_, req, err := d.Request(ctx, operator, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := s.Import(ctx, operator, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ from, want, missing string }{{id, "!tables/long !streams/bad !rules/r", "[]"}, {"gone", "!streams/bad !rules/r", "[tables/long]"}} {
+		again, missing, err := d.Rework(ctx, operator, result.Outcome, transfer.Local, "again.json", c.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := d.Review(ctx, operator, transfer.Local, again)
+		if err != nil || fmt.Sprint(missing) != c.missing || len(r.Plan.Steps) != len(strings.Fields(c.want)) || r.Plan.Count(plan.Rejected) != len(r.Plan.Steps) {
+			t.Errorf("Rework from %s: %v, %v\n got %s\nwant %s", c.from, missing, err, notate(r.Plan), c.want)
+		}
+	}
+	again, _ := d.Store.Draft(ctx, mustRework(t, d, result.Outcome))
+	if want := "{\n  \"streams\": {\n    \"bad\": \"a < b\"\n  },\n  \"rules\": {\n"; !strings.HasPrefix(string(again.Body), want) {
+		t.Errorf("the text to mend is\n%s", again.Body)
+	}
+	if _, _, err := d.Rework(ctx, operator, &plan.Outcome{}, transfer.Local, "x", ""); core.CodeOf(err) != core.Conflict {
+		t.Errorf("nothing to mend: %v", err)
+	}
+}
+
+func mustRework(t *testing.T, d *transfer.Drafts, o *plan.Outcome) string {
+	id, _, err := d.Rework(ctx, operator, o, transfer.Local, "again.json", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
