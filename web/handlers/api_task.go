@@ -41,8 +41,8 @@ func (s *Server) importAsync(w http.ResponseWriter, r *http.Request) error {
 
 // importTask is an import to be done in the background.
 type importTask struct {
-	title string // what a person calls it
-	draft string // the id of the draft that it imports; may be empty
+	title string      // what a person calls it
+	about taskDetails // what its page is told besides what became of it
 	req   transfer.Request
 	check func() error                            // whether the request is sound; may be nil
 	done  func(context.Context, *transfer.Result) // told of the result; may be nil
@@ -76,15 +76,14 @@ func (s *Server) runImport(ctx context.Context, by core.Caller, it importTask, r
 	}
 	result, err := s.Transfer.Import(ctx, by, it.req)
 	if err != nil {
-		return taskFailed(err, nil, nil)
+		it.about.Moved = core.CodeOf(err) == core.Conflict && it.req.Plan != ""
+		return taskFailed(err, nil, it.about.encode())
 	}
 	if it.done != nil {
 		it.done(ctx, result)
 	}
-	details, err := json.Marshal(taskDetails{result.Outcome, it.draft})
-	if err != nil {
-		return taskFailed(err, nil, nil)
-	}
+	it.about.Outcome = result.Outcome
+	details := it.about.encode()
 	answer, err := answerOf(result)
 	if err != nil {
 		return taskFailed(errors.New(answer.ErrorMsg), &answer, details)

@@ -26,10 +26,8 @@ type claims struct {
 func (c *claims) once(ctx context.Context, tasks *task.Runner, draft string, start func() (task.Task, error)) (task.Task, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if id, ok := c.tasks[draft]; ok {
-		if t, err := tasks.Task(ctx, id); err == nil && (!t.State.Final() || t.State == task.Finish) {
-			return t, nil
-		}
+	if t, ok := c.held(ctx, tasks, draft); ok {
+		return t, nil
 	}
 	t, err := start()
 	if err != nil {
@@ -40,6 +38,23 @@ func (c *claims) once(ctx context.Context, tasks *task.Runner, draft string, sta
 	}
 	c.tasks[draft] = t.ID
 	return t, nil
+}
+
+// current returns the task that imports a draft, or that has done so without an error.
+func (c *claims) current(ctx context.Context, tasks *task.Runner, draft string) (task.Task, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held(ctx, tasks, draft)
+}
+
+// held is current for who holds the mutex.
+func (c *claims) held(ctx context.Context, tasks *task.Runner, draft string) (task.Task, bool) {
+	id, ok := c.tasks[draft]
+	if !ok {
+		return task.Task{}, false
+	}
+	t, err := tasks.Task(ctx, id)
+	return t, err == nil && (!t.State.Final() || t.State == task.Finish)
 }
 
 // of returns the id of the task that imported a draft.

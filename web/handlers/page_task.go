@@ -5,45 +5,38 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
-	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/task"
-	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
 )
 
 // taskDetails are what a task keeps for its page.
 type taskDetails struct {
 	*plan.Outcome
-	Draft string `json:"draft,omitempty"` // the id of the draft that was imported
+	Draft    string `json:"draft,omitempty"`    // the id of the draft that was imported
+	Moved    bool   `json:"moved,omitempty"`    // its plan was another one by then, and nothing was applied
+	Since    int64  `json:"since,omitempty"`    // the revision that its plan was made from
+	Restores int64  `json:"restores,omitempty"` // the revision that it brought back
+	Note     string `json:"note,omitempty"`     // the reason for that
 }
 
-// importDraftBody sets a task to import a draft. A draft of which all was accepted is
-// dropped; else it stays for another try.
-func (s *Server) importDraftBody(r *http.Request, d plan.Draft, req transfer.Request) (task.Task, error) {
-	by := callerOf(r)
-	req.Document = d.Body
-	it := importTask{
-		title: d.Name, draft: d.ID, req: req,
-		done: func(ctx context.Context, result *transfer.Result) {
-			if result.Failed() {
-				return
-			}
-			if err := s.Drafts.Drop(ctx, by, d.ID); err != nil {
-				s.Log.WarnContext(ctx, "draft not dropped", "draft", d.ID, "error", err)
-			}
-		},
+// encode returns the details as they are stored.
+func (d taskDetails) encode() json.RawMessage {
+	data, err := json.Marshal(d)
+	if err != nil {
+		panic(err) // nothing in it fails to marshal
 	}
-	return s.claims.once(r.Context(), s.Tasks, d.ID, func() (task.Task, error) { return s.startImport(r, it) })
+	return data
 }
 
-// taskRetry is POST /ui/tasks/{id}/retry: it imports again what a task was refused,
-// this time without what is rejected. A full reset is looked at and confirmed anew,
-// because the node may have moved.
+// taskRetry is POST /ui/tasks/{id}/retry: it goes back to the review of what a task was
+// refused, this time without what is rejected.
 func (s *Server) taskRetry(w http.ResponseWriter, r *http.Request) error {
 	t, details, err := s.pageTask(r)
 	if err != nil {
@@ -56,17 +49,39 @@ func (s *Server) taskRetry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return core.WithHint(err, "bring the bundle again")
 	}
-	if details.Mode == plan.Full {
-		http.Redirect(w, r, "/ui/import/"+d.ID+"?mode=full&strict=valid", http.StatusSeeOther)
-		return nil
+	d.Choices.Valid = true
+	if err := s.Drafts.Choose(r.Context(), callerOf(r), d.ID, d.Choices); err != nil {
+		return err
 	}
-	again, err := s.importDraftBody(r, d, transfer.Request{Node: d.Node})
+	http.Redirect(w, r, reviewPath(d.ID), http.StatusSeeOther)
+	return nil
+}
+
+// taskFix is POST /ui/tasks/{id}/fix: it makes a draft of what a task was refused, and
+// leads to where it is mended.
+func (s *Server) taskFix(w http.ResponseWriter, r *http.Request) error {
+	t, details, err := s.pageTask(r)
 	if err != nil {
 		return err
 	}
-	s.toTask(w, r, again.ID)
+	if details.Outcome == nil {
+		return noReport(t.ID)
+	}
+	name := "fix-" + strings.TrimPrefix(t.Title, "fix-")
+	id, missing, err := s.Drafts.Rework(r.Context(), callerOf(r), details.Outcome, t.Node, name, details.Draft)
+	if err != nil {
+		return err
+	}
+	query := url.Values{"edit": {"1"}}
+	for _, ref := range missing[:min(len(missing), maxMissing)] {
+		query.Add("missing", ref.String())
+	}
+	http.Redirect(w, r, draftPath(id)+"?"+query.Encode(), http.StatusSeeOther)
 	return nil
 }
+
+// maxMissing bounds the entries that an address names.
+const maxMissing = 12
 
 // patience is how long a page waits for a task before it shows it as running.
 const patience = 1500 * time.Millisecond
@@ -97,63 +112,12 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.show(w, r, http.StatusOK, views.TaskPage{Layout: s.layout(r), Task: t, Outcome: details.Outcome})
+	p := views.TaskPage{Layout: s.layout(r), Task: t, Outcome: details.Outcome, Restores: details.Restores, Note: details.Note}
+	if details.Moved {
+		p.Again = reviewPath(details.Draft) + "?since=" + strconv.FormatInt(details.Since, 10)
+	}
+	s.show(w, r, http.StatusOK, p)
 	return nil
-}
-
-// taskReport is GET /ui/tasks/{id}/report: the errors of the import in the shape of
-// /data/import/status.
-func (s *Server) taskReport(w http.ResponseWriter, r *http.Request) error {
-	t, details, err := s.pageTask(r)
-	if err != nil {
-		return err
-	}
-	if details.Outcome == nil {
-		return noReport(t.ID)
-	}
-	report := &bundle.Bundle{}
-	for _, refused := range details.Rejected {
-		for _, f := range refused.Findings {
-			if _, told := report.Get(refused.Ref); f.Severity == core.Fault && !told {
-				report.Set(refused.Ref, f.Message)
-			}
-		}
-	}
-	w.Header().Set("Content-Disposition", `attachment; filename="report-`+t.ID+`.json"`)
-	return ok(w, report, nil)
-}
-
-// findings is all that an import had to say, as a download.
-type findings struct {
-	Mode     plan.Mode      `json:"mode"`
-	Written  bool           `json:"written"`
-	Revision int64          `json:"revision"`
-	Sections []plan.Section `json:"sections"`
-	Findings []core.Finding `json:"findings"` // those of rejected entries first
-}
-
-// taskFindings is GET /ui/tasks/{id}/findings: every finding with its entry, its place
-// in the entry's text, its hint and what it follows from.
-func (s *Server) taskFindings(w http.ResponseWriter, r *http.Request) error {
-	t, details, err := s.pageTask(r)
-	if err != nil {
-		return err
-	}
-	o := details.Outcome
-	if o == nil {
-		return noReport(t.ID)
-	}
-	all := findings{o.Mode, o.Written, o.Revision, o.Sections, []core.Finding{}}
-	for _, refused := range o.Rejected {
-		all.Findings = append(all.Findings, refused.Findings...)
-	}
-	all.Findings = append(append(all.Findings, o.Warnings...), plan.UnknownSections(o.Unknown)...)
-	w.Header().Set("Content-Disposition", `attachment; filename="findings-`+t.ID+`.json"`)
-	return ok(w, all, nil)
-}
-
-func noReport(id string) error {
-	return core.WithHint(core.Errorf(core.NotFound, "task %s has no report", id), "it did not come as far as checking entries")
 }
 
 // taskPageCancel is POST /ui/tasks/{id}/cancel.

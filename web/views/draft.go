@@ -5,15 +5,13 @@ import (
 	"io"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"ekuiper-console/core"
+	"ekuiper-console/core/plan"
 )
 
 // DraftPage is the second step of an import: what the bundle holds and what importing
-// it would do. It posts to /ui/import/{id} with action=import and mode (partial or
-// full), strict (atomic or valid) and confirm; with action=save and text; or with
-// action=remove.
+// it would do. It posts to /ui/import/{id} with action=review and mode (partial or full),
+// which leads to the review; with action=save and text; or with action=remove.
 type DraftPage struct {
 	Layout
 	Draft    Draft
@@ -25,13 +23,10 @@ type DraftPage struct {
 	Rejected int      // entries that a check keeps out
 	Partial  Consequence
 	Full     Consequence
-	Mode     string // what was chosen: "full", or else partial
-	Strict   string // what was chosen: "valid", or else atomic
-	Error    Key    // empty or NotConfirmed
+	Mode     plan.Mode  // what was chosen
+	Missing  []core.Ref // entries that should be here, and whose text was too long to be kept
+	Edit     bool       // the editor is open
 }
-
-// NotConfirmed is the error of a full reset without the node's name.
-const NotConfirmed Key = "draft.unconfirmed"
 
 // SectionRow counts the entries of one section.
 type SectionRow struct {
@@ -51,7 +46,7 @@ func (c Consequence) changes() int { return c.Create + c.Replace + c.Delete }
 func (c Consequence) same() bool { return c.changes()+c.Rejected == 0 }
 
 // full reports whether the full reset was chosen.
-func (p DraftPage) full() bool { return p.Mode == "full" }
+func (p DraftPage) full() bool { return p.Mode == plan.Full }
 
 // filled returns the sections that the bundle has entries of.
 func (p DraftPage) filled() []SectionRow {
@@ -117,12 +112,4 @@ func (p DraftPage) fullText(ctx context.Context) string {
 		return t(ctx, "draft.deletes.none")
 	}
 	return tn(ctx, "draft.deletes", p.total().OnNode, "Deleted", count(ctx, p.Full.Delete))
-}
-
-// invalid marks the field that was not confirmed.
-func (p DraftPage) invalid() templ.Attributes {
-	if p.Error == "" {
-		return nil
-	}
-	return templ.Attributes{"aria-invalid": "true"}
 }

@@ -44,13 +44,29 @@ func fixtures() map[string]templ.Component {
 		"draft-same":      DraftPage{Layout: signedIn, Draft: drafts()[0], Text: "{}", Partial: Consequence{Unchanged: 4}, Full: Consequence{Unchanged: 4}, Rows: []SectionRow{{core.Rule, 4, 4}}},
 		"draft-large":     DraftPage{Layout: signedIn, Draft: Draft{ID: "d", Name: longName + ".json", Size: 123456789, SHA256: strings.Repeat("9f2c41d7", 8)}, Rows: []SectionRow{{core.Rule, 100000, 0}}, Partial: Consequence{Create: 100000}, Full: Consequence{Create: 100000}},
 		"draft-broken":    brokenDraft(),
+		"review":          review(""),
+		"review-created":  review("create"),
+		"review-found":    reviewFound(),
+		"review-unfound":  ReviewPage{Layout: signedIn, Draft: drafts()[0], Plan: somePlan(plan.Partial), Query: "quality of service", Page: 1, Pages: 1},
+		"review-moved":    movedReview(),
+		"review-reset":    resetReview(),
+		"review-same":     ReviewPage{Layout: signedIn, Draft: drafts()[0], Plan: &plan.Plan{Steps: somePlan(plan.Partial).Steps[:2]}, Page: 1, Pages: 1},
+		"review-restore":  restoreReview(),
+		"review-large":    largeReview(),
+		"diff":            DiffPage{Layout: signedIn, Draft: drafts()[0], Step: step("~rules/" + longName)},
+		"diff-new":        DiffPage{Layout: signedIn, Draft: drafts()[0], Step: step("+sourceConfig/mqtt")},
+		"diff-rejected":   DiffPage{Layout: signedIn, Draft: drafts()[0], Step: step("!streams/press_vibration")},
 		"task-queued":     TaskPage{Layout: signedIn, Task: someTask(task.Register)},
 		"task-running":    TaskPage{Layout: signedIn, Task: someTask(task.Running)},
+		"task-fetching":   TaskPage{Layout: signedIn, Task: staged("fetching", 2, 3)},
+		"task-committing": TaskPage{Layout: signedIn, Task: staged("committing", 0, 0)},
+		"task-moved":      TaskPage{Layout: signedIn, Task: ended(task.Error, "err:local has moved since the plan was made"), Again: "/ui/import/d1/review?since=41"},
 		"task-cancelled":  TaskPage{Layout: signedIn, Task: someTask(task.Cancel)},
 		"task-unreadable": TaskPage{Layout: signedIn, Task: ended(task.Error, `configuration unmarshal with error invalid character '}' looking for beginning of object key string`)},
 		"result":          TaskPage{Layout: signedIn, Task: someTask(task.Finish), Outcome: outcome(true, false)},
 		"result-refused":  TaskPage{Layout: signedIn, Task: someTask(task.Error), Outcome: outcome(false, true)},
 		"result-good":     TaskPage{Layout: signedIn, Task: someTask(task.Finish), Outcome: goodOutcome()},
+		"result-restore":  TaskPage{Layout: signedIn, Task: someTask(task.Finish), Outcome: goodOutcome(), Restores: 40, Note: "the ovens were too hot"},
 		"result-same":     TaskPage{Layout: signedIn, Task: someTask(task.Finish), Outcome: sameOutcome()},
 		"export":          exportPage(),
 		"export-none":     ExportPage{Layout: signedIn},
@@ -66,8 +82,9 @@ func fixtures() map[string]templ.Component {
 
 func drafts() []Draft {
 	return []Draft{
-		{"d1", "line3-2026-11.json", 48200, "9f2c41d7a86e0b53c7f41e9d2a6b80e4f1735d9c0a4be2867cfd1109b3e5e41a"},
-		{"d 2", longName + "-hall-b-energy.json", 12400, ""},
+		{"d1", "line3-2026-11.json", 48200, "9f2c41d7a86e0b53c7f41e9d2a6b80e4f1735d9c0a4be2867cfd1109b3e5e41a", 0},
+		{"d 2", longName + "-hall-b-energy.json", 12400, "", 0},
+		{"d3", "revision 40", 0, "", 40},
 	}
 }
 
@@ -88,7 +105,7 @@ func draftPage() DraftPage {
 
 func fullDraft() DraftPage {
 	p := draftPage()
-	p.Mode, p.Strict, p.Error = "full", "valid", NotConfirmed
+	p.Mode, p.Edit, p.Missing = plan.Full, true, []core.Ref{{Kind: core.Upload, Name: "huge.json"}}
 	p.Waiting = append(append(drafts(), drafts()...), drafts()...)
 	return p
 }
@@ -167,6 +184,7 @@ func goodOutcome() *plan.Outcome {
 		o.Sections[i].Rejected = 0
 	}
 	o.Sections[2].Created += 1000
+	o.Sections[2].LeftOut, o.LeftOut = 1, []core.Ref{{Kind: core.Rule, Name: "oven_overheat_alarm"}}
 	return o
 }
 

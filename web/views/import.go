@@ -56,6 +56,8 @@ type Draft struct {
 	Name   string // of the file, or what stands for it
 	Size   int    // in bytes
 	SHA256 string // hexadecimal; may be empty in lists
+
+	Restores int64 // the revision that it brings back; 0 for a document
 }
 
 // curl returns the command that imports a file from a shell.

@@ -62,7 +62,7 @@ func signs(created, replaced, deleted int) []sign {
 }
 
 // stepKeys are the steps of an import, in order.
-var stepKeys = []Key{"steps.bring", "steps.check", "steps.result"}
+var stepKeys = []Key{"steps.bring", "steps.read", "steps.review", "steps.apply"}
 
 // draftPath is the address of a draft.
 func draftPath(id string) string { return "/ui/import/" + url.PathEscape(id) }

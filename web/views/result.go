@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/plan"
@@ -22,6 +23,9 @@ func changes(s plan.Section) int { return s.Created + s.Replaced + s.Deleted }
 
 // title says what became of the import.
 func (p TaskPage) title(ctx context.Context) string {
+	if p.Again != "" {
+		return t(ctx, "task.moved")
+	}
 	if p.Outcome == nil || p.Task.State == task.Cancel {
 		return t(ctx, endings[p.Task.State])
 	}
@@ -44,6 +48,11 @@ func (p TaskPage) title(ctx context.Context) string {
 var endings = map[task.State]Key{
 	task.Register: "task.title", task.Running: "task.title",
 	task.Finish: "task.finished", task.Error: "task.failed", task.Cancel: "task.cancelled",
+}
+
+// undoPath prepares to bring back what was there before the import.
+func (p TaskPage) undoPath() string {
+	return "/ui/history/" + strconv.FormatInt(p.Outcome.Base, 10) + "/restore"
 }
 
 // retryable reports whether applying the valid entries alone would do something.
@@ -85,6 +94,8 @@ func newTile(ctx context.Context, s plan.Section, written bool) tile {
 		x.good += changes(s)
 	}
 	switch {
+	case x.all == 0 && s.LeftOut > 0:
+		x.state, x.note = "skipped", t(ctx, "tile.left")
 	case x.all == 0:
 		x.state, x.note = "skipped", t(ctx, "tile.absent")
 	case s.Rejected > 0:
@@ -111,17 +122,17 @@ type failure struct {
 
 // failures returns the rejected entries, each of which that follows from another
 // under its root.
-func failures(o *plan.Outcome) []failure {
-	cause := causes(o)
+func failures(rejected []plan.Refused) []failure {
+	cause := causes(rejected)
 	at := map[core.Ref]int{}
 	var roots []failure
-	for _, r := range o.Rejected {
+	for _, r := range rejected {
 		if root(cause, r.Ref) == r.Ref {
 			at[r.Ref] = len(roots)
 			roots = append(roots, failure{Refused: r})
 		}
 	}
-	for _, r := range o.Rejected {
+	for _, r := range rejected {
 		if ref := root(cause, r.Ref); ref != r.Ref {
 			roots[at[ref]].follows = append(roots[at[ref]].follows, r)
 		}
@@ -130,13 +141,13 @@ func failures(o *plan.Outcome) []failure {
 }
 
 // causes returns from which rejected entry each one follows.
-func causes(o *plan.Outcome) map[core.Ref]core.Ref {
-	rejected := make(map[core.Ref]bool, len(o.Rejected))
-	for _, r := range o.Rejected {
+func causes(refused []plan.Refused) map[core.Ref]core.Ref {
+	rejected := make(map[core.Ref]bool, len(refused))
+	for _, r := range refused {
 		rejected[r.Ref] = true
 	}
 	cause := map[core.Ref]core.Ref{}
-	for _, r := range o.Rejected {
+	for _, r := range refused {
 		if c := fault(r).Cause; c != nil && rejected[*c] {
 			cause[r.Ref] = *c
 		}

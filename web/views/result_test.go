@@ -33,7 +33,7 @@ func TestFailures(t *testing.T) {
 			o.Rejected = append(o.Rejected, fix(core.Ref{Kind: core.Rule, Name: name}, "", "m", "", -1, cause))
 		}
 		var got []string
-		for _, f := range failures(o) {
+		for _, f := range failures(o.Rejected) {
 			s := f.Ref.Name
 			var follows []string
 			for _, k := range f.follows {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/url"
+	"slices"
 
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/secret"
@@ -11,13 +12,18 @@ import (
 )
 
 // TaskPage is the permanent page of one import: its progress while it runs, and then
-// its result. It lives at /ui/tasks/{id}, loads itself again every second until the
-// task is final, links to /ui/tasks/{id}/report, and posts to /ui/tasks/{id}/cancel and
-// to /ui/tasks/{id}/retry with strict=valid.
+// its result. It lives at /ui/tasks/{id} and loads itself again on every event of
+// /ui/tasks/{id}/events until the task is final. It links to /ui/tasks/{id}/report and
+// /findings, and posts to /ui/tasks/{id}/cancel, to /retry, which goes back to the review,
+// to /fix, which makes a draft of what was rejected, and to
+// /ui/history/{revision}/restore, which prepares to undo it.
 type TaskPage struct {
 	Layout
-	Task    task.Task
-	Outcome *plan.Outcome // nil while the task runs, and where it came to none
+	Task     task.Task
+	Outcome  *plan.Outcome // nil while the task runs, and where it came to none
+	Again    string        // the review of the plan anew, where the node moved before the import; else empty
+	Restores int64         // the revision that it brings back; 0 where it is no restore
+	Note     string        // the reason for that
 }
 
 // Render writes the page.
@@ -41,7 +47,7 @@ func (p TaskPage) frame(ctx context.Context) frame {
 func (p TaskPage) state(ctx context.Context) string {
 	for _, s := range p.stages() {
 		if s.mark == "running" && !p.Task.State.Final() {
-			return t(ctx, s.text)
+			return s.say(ctx)
 		}
 	}
 	return p.title(ctx)
@@ -57,17 +63,61 @@ func (p TaskPage) into() Key {
 
 // stage is one step of a running task.
 type stage struct {
-	mark string
-	text Key
+	mark        string
+	text        Key
+	done, total int // total is 0 where nothing is counted
+}
+
+// say names the stage, with what is counted.
+func (s stage) say(ctx context.Context) string {
+	if s.total == 0 {
+		return t(ctx, s.text)
+	}
+	return t(ctx, "task.counted", "Stage", t(ctx, s.text), "Count", s.counted(ctx))
+}
+
+// counted says how much of the stage is done, where that is counted.
+func (s stage) counted(ctx context.Context) string {
+	if s.total == 0 {
+		return ""
+	}
+	return t(ctx, "task.of", "Done", count(ctx, s.done), "All", count(ctx, s.total))
+}
+
+// stageText is how a page calls a step that progress calls in its own way.
+type stageText struct {
+	stage string
+	text  Key
+}
+
+// stageTexts are the steps of an import, in order.
+var stageTexts = []stageText{
+	{"", "task.queued"}, {"reading", "task.reading"}, {"fetching", "task.fetching"},
+	{"checking", "task.checking"}, {"committing", "task.committing"}, {"done", "task.done"},
 }
 
 // stages returns the steps of the task with where it stands.
 func (p TaskPage) stages() []stage {
-	if p.Task.State == task.Register {
-		return []stage{{"running", "task.queued"}, {"queued", "task.running"}, {"queued", "task.done"}}
+	now := max(0, slices.IndexFunc(stageTexts, func(s stageText) bool { return s.stage == p.Task.Progress.Stage }))
+	if now == 0 && p.Task.State == task.Running {
+		now = 1
 	}
-	return []stage{{"ok", "task.queued"}, {"running", "task.running"}, {"queued", "task.done"}}
+	all := make([]stage, 0, len(stageTexts))
+	for i, s := range stageTexts {
+		x := stage{mark: "queued", text: s.text}
+		switch {
+		case i < now:
+			x.mark = "ok"
+		case i == now:
+			x.mark, x.done, x.total = "running", p.Task.Progress.Done, p.Task.Progress.Total
+		}
+		all = append(all, x)
+	}
+	return all
 }
+
+// held reports whether the task is past the point where it can be cancelled.
+func (p TaskPage) held() bool { return p.Task.Progress.Stage == "committing" }
 
 // first returns the first n of a list.
 func first[T any](list []T, n int) []T { return list[:min(len(list), n)] }

@@ -45,3 +45,25 @@ document.addEventListener('click', async event => {
   label.textContent = button.dataset.done
   setTimeout(() => { label.textContent = before }, 2000)
 })
+
+// data-live="address" on an element that htmx renews on the event live: that event comes
+// with every message of the address's event stream. Where there is no stream, or while it
+// is cut off, it comes once a second.
+const follow = element => {
+  const renew = () => element.dispatchEvent(new Event('live'))
+  let timer
+  const poll = () => { timer ??= setInterval(() => element.isConnected ? renew() : clearInterval(timer), 1000) }
+  const rest = () => { clearInterval(timer); timer = undefined }
+  if (!window.EventSource) return poll()
+  const stream = new EventSource(element.dataset.live)
+  let first = true
+  stream.onopen = () => { rest(); first = true }
+  stream.onerror = poll
+  stream.addEventListener('moved', () => {
+    if (!element.isConnected) { stream.close(); rest() } else if (!first) renew()
+    first = false
+  })
+  stream.addEventListener('over', () => { stream.close(); poll(); renew() })
+  addEventListener('pagehide', () => stream.close())
+}
+document.querySelectorAll('[data-live]').forEach(follow)
