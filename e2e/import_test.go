@@ -26,8 +26,10 @@ func TestImportSample(t *testing.T) {
 	if got := s.console("export"); strings.Contains(got, "rule1") {
 		t.Error("the sample was applied before anybody asked for it")
 	}
-	v.choose("Apply the valid entries")
-	v.press("Import")
+	v.press("Review the plan")
+	v.see("2 files are fetched when applied")
+	v.accessible()
+	v.press("Apply 9 changes")
 	v.see("What was applied")
 	if got := s.console("export"); !strings.Contains(got, "rule1") {
 		t.Errorf("the node holds %s", got)
@@ -56,7 +58,7 @@ func TestImportDrop(t *testing.T) {
 	v.seeRow("Native plugins", "2", "0")
 	v.seeRow("Total, 5 sections are empty", "9", "0")
 	v.accessible()
-	v.press("Import")
+	v.apply("Apply 9 changes")
 	v.heading("9 changes applied")
 	v.seeTile("Rules", "OK", "2", "applied")
 	v.seeTile("Native plugins", "OK", "2", "applied")
@@ -156,7 +158,7 @@ func TestImportPaste(t *testing.T) {
 	v.press("Read again")
 	v.see("Unknown section gadgets is ignored.")
 	v.accessible()
-	v.press("Import")
+	v.apply("Apply 1 change")
 	v.heading("1 change applied")
 	v.see("Unknown section gadgets is ignored.")
 	v.accessible()
@@ -200,7 +202,7 @@ func TestImportAllOrNothing(t *testing.T) {
 	s := serve(t)
 	v := s.signedIn()
 	v.bring(write(t, "edge.json", refusedSample(t)))
-	v.press("Import")
+	v.apply("Apply 9 changes")
 	v.heading("Nothing was applied: 2 entries failed")
 	v.see("ip 127.0.0.1 is in internal network")
 	v.see("--allow-private-net")
@@ -219,7 +221,9 @@ func TestImportAllOrNothing(t *testing.T) {
 		t.Errorf("the node holds %s", got)
 	}
 
-	v.press("Apply the valid entries")
+	v.press("Review the valid entries")
+	v.heading("Review edge.json")
+	v.press("Apply 9 changes")
 	v.heading("7 changes applied, 2 entries failed")
 	v.seeTile("Native plugins", "Failed", "0", "2 failed")
 	v.seeTile("Rules", "OK", "2", "applied")
@@ -228,6 +232,14 @@ func TestImportAllOrNothing(t *testing.T) {
 	if strings.TrimSpace(status) != strings.TrimSpace(content) {
 		t.Errorf("the status is %s, want the report %s", status, content)
 	}
+}
+
+// apply goes from the second step of an import through its review, and presses the
+// button there.
+func (v *visitor) apply(button string) {
+	v.t.Helper()
+	v.press("Review the plan")
+	v.press(button)
 }
 
 // bring takes a file to the second step of an import.
@@ -248,21 +260,23 @@ func TestImportFullReset(t *testing.T) {
 	v.see("9 of 9 entries stay as they are")
 	v.see("deletes 9 of 9 entries")
 	v.choose("Full reset")
-	v.unseen("button", "Import")
 	v.accessible()
-	v.press("Delete 9, then import")
-	v.see("Type the node's name, local, to confirm the full reset.")
+	v.press("Review the plan")
+	v.see("9 entries will be deleted")
+	for _, name := range []string{"rule1", "demo", "functions_image", "mqtt"} {
+		v.see(name)
+	}
+	v.accessible()
+	v.press("Delete 9, apply 1")
+	v.see("type the node's name, local, to confirm")
 	v.refused(400)
 	v.accessible()
-	if checked, err := v.page.GetByRole("radio", playwright.PageGetByRoleOptions{Name: "Full reset"}).IsChecked(); !checked {
-		t.Errorf("the mode went back to partial (%v)", err)
-	}
 	v.fill("Type local to delete 9 entries", "locale")
-	v.press("Delete 9, then import")
-	v.see("Type the node's name, local, to confirm the full reset.")
+	v.press("Delete 9, apply 1")
+	v.see("type the node's name, local, to confirm")
 	v.refused(400)
 	v.fill("Type local to delete 9 entries", "local")
-	v.press("Delete 9, then import")
+	v.press("Delete 9, apply 1")
 	v.heading("10 changes applied")
 	v.seeTile("Rules", "OK", "2", "deleted")
 	v.accessible()
@@ -272,7 +286,8 @@ func TestImportFullReset(t *testing.T) {
 
 	v.bring(write(t, "again.json", `{"streams":{"other":"CREATE STREAM other () WITH (DATASOURCE=\"a\")"}}`))
 	v.see("Already up to date")
-	v.press("Import")
+	v.press("Review the plan")
 	v.heading("Already up to date")
+	v.unseen("button", "Apply")
 	v.accessible()
 }

@@ -28,7 +28,9 @@ func TestPageRoles(t *testing.T) {
 		{"GET", "/ui", "viewer"}, {"GET", "/ui/", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
 		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"}, {"GET", "/ui/tasks/x/findings", "viewer"},
 		{"GET", "/ui/import", "operator"}, {"POST", "/ui/import", "operator"}, {"GET", "/ui/import/x", "operator"}, {"POST", "/ui/import/x", "operator"},
-		{"POST", "/ui/tasks/x/cancel", "operator"}, {"POST", "/ui/tasks/x/retry", "operator"},
+		{"GET", "/ui/import/x/review", "operator"}, {"POST", "/ui/import/x/review", "operator"}, {"GET", "/ui/import/x/review/diff?ref=rules/r", "operator"},
+		{"POST", "/ui/history/1/restore", "operator"}, {"GET", "/ui/tasks/x/events", "viewer"},
+		{"POST", "/ui/tasks/x/cancel", "operator"}, {"POST", "/ui/tasks/x/retry", "operator"}, {"POST", "/ui/tasks/x/fix", "operator"},
 		{"GET", "/ui/accounts", "admin"}, {"POST", "/ui/accounts", "admin"}, {"GET", "/ui/accounts/x", "admin"}, {"POST", "/ui/accounts/x", "admin"},
 		{"GET", "/ui/accounts/x/remove", "admin"}, {"POST", "/ui/accounts/x/remove", "admin"},
 		{"GET", "/ui/tokens", "admin"}, {"POST", "/ui/tokens", "admin"}, {"GET", "/ui/tokens/x/revoke", "admin"}, {"POST", "/ui/tokens/x/revoke", "admin"},
@@ -69,7 +71,7 @@ func (s *site) open(b *http.Client, path string) answer {
 }
 
 // at fails the test unless a browser has come to a page that says something.
-func (a answer) at(t *testing.T, status int, path string, says ...string) {
+func (a answer) at(t testing.TB, status int, path string, says ...string) {
 	t.Helper()
 	if a.StatusCode != status || !strings.HasPrefix(a.Request.URL.Path, path) {
 		t.Errorf("came to %s with %d, want %s with %d\n%s", a.Request.URL.Path, a.StatusCode, path, status, a.body)
@@ -153,16 +155,17 @@ func TestImportPages(t *testing.T) {
 	draft := s.drop(b, "plant.json", s.sample(), "other.json", "{}")
 	draft.at(t, 200, "/ui/import/", "plant.json", "other.json")
 	here := draft.Request.URL.Path
-	s.form(b, here, "action", "import", "mode", "partial", "strict", "atomic").at(t, 200, "/ui/tasks/")
+	s.apply(b, here, "partial").at(t, 200, "/ui/tasks/")
 	s.wantAll(t, s.sample())
 	s.open(b, here).at(t, 200, "/ui/tasks/")
 
 	bad := s.drop(b, "bad.json", "{\"streams\":{\n  x}}")
 	bad.at(t, 200, "/ui/import/", "invalid character", "Line 2")
 	s.form(b, bad.Request.URL.Path, "action", "save", "text", `{"streams":{"s":"CREATE STREAM s () WITH ()"}}`).at(t, 200, bad.Request.URL.Path)
-	s.form(b, bad.Request.URL.Path, "action", "import", "mode", "full", "strict", "atomic").at(t, 400, bad.Request.URL.Path)
+	s.apply(b, bad.Request.URL.Path, "full").at(t, 400, bad.Request.URL.Path+"/review", "type the node&#39;s name", "Type ")
+	s.apply(b, bad.Request.URL.Path, "full", "confirm", "locale").at(t, 400, bad.Request.URL.Path+"/review")
 	s.wantAll(t, s.sample())
-	s.form(b, bad.Request.URL.Path, "action", "import", "mode", "full", "strict", "atomic", "confirm", "local").at(t, 200, "/ui/tasks/")
+	s.apply(b, bad.Request.URL.Path, "full", "confirm", "local").at(t, 200, "/ui/tasks/")
 	s.get("/streams").want(t, 200, `["s"]`)
 
 	gone := s.form(b, "/ui/import", "text", "{}")
@@ -171,25 +174,15 @@ func TestImportPages(t *testing.T) {
 	s.form(b, "/ui/import", "address", s.write("a.json", "{}")).at(t, 200, "/ui/import/", "a.json")
 }
 
-func TestRetry(t *testing.T) {
-	s := open(t)
-	b := s.signedIn(core.Operator)
-	draft := s.form(b, "/ui/import", "text", `{"streams":{"ok":"CREATE STREAM ok () WITH ()","bad":"x"}}`)
-	result := s.form(b, draft.Request.URL.Path, "action", "import", "mode", "partial", "strict", "atomic")
-	result.at(t, 200, "/ui/tasks/", "Invalid stream statement: x", "/retry")
-	s.get("/streams").want(t, 200, `[]`)
-	s.open(b, result.Request.URL.Path+"/report").want(t, 200, strings.Replace(noErrors, `"streams":{}`, `"streams":{"bad":"Invalid stream statement: x"}`, 1))
-	s.open(b, result.Request.URL.Path+"/findings").at(t, 200, "", `{"severity":"error","ref":"streams/bad","message":"Invalid stream statement: x","hint":`, `"sections":[`)
-	s.form(b, result.Request.URL.Path+"/retry", "strict", "valid").at(t, 200, "/ui/tasks/")
-	s.get("/streams").want(t, 200, `["ok"]`)
-}
-
 func TestDraftsArePrivate(t *testing.T) {
 	s := open(t)
 	mine, other := s.signedIn(core.Operator), s.signedIn(core.Admin)
 	draft := s.form(mine, "/ui/import", "text", `{"sourceConfig":{"mqtt":"{}"}}`)
 	s.open(other, draft.Request.URL.Path).at(t, 404, "/ui/import/")
-	s.form(other, draft.Request.URL.Path, "action", "import").at(t, 404, "/ui/import/")
+	s.open(other, draft.Request.URL.Path+"/review").at(t, 404, "/ui/import/")
+	s.open(other, draft.Request.URL.Path+"/review/diff?ref=sourceConfig/mqtt").at(t, 404, "/ui/import/")
+	s.form(other, draft.Request.URL.Path, "action", "review", "mode", "full").at(t, 404, "/ui/import/")
+	s.form(other, draft.Request.URL.Path+"/review", "action", "apply").at(t, 404, "/ui/import/")
 }
 
 func TestExportPages(t *testing.T) {
@@ -242,11 +235,12 @@ func TestImportTwice(t *testing.T) {
 	b := s.signedIn(core.Operator)
 	draft := s.form(b, "/ui/import", "text", s.sample())
 	here := draft.Request.URL.Path
+	review := s.open(b, here+"/review")
 	var wg sync.WaitGroup
 	led := make([]string, 5)
 	for i := range led {
 		wg.Go(func() {
-			led[i] = s.form(b, here, "action", "import", "mode", "partial", "strict", "atomic").Request.URL.Path
+			led[i] = s.form(b, here+"/review", "action", "apply", "plan", review.plan(t), "strict", "atomic").Request.URL.Path
 		})
 	}
 	wg.Wait()
@@ -261,21 +255,6 @@ func TestImportTwice(t *testing.T) {
 		t.Errorf("%d revisions, %v", len(history), err)
 	}
 	s.open(b, here).at(t, 200, led[0])
-}
-
-// TestRetryOfAFullReset: by the time somebody presses the button, there may be much to
-// delete.
-func TestRetryOfAFullReset(t *testing.T) {
-	s := open(t)
-	b := s.signedIn(core.Operator)
-	draft := s.form(b, "/ui/import", "text", `{"streams":{"ok":"CREATE STREAM ok () WITH (DATASOURCE=\"d\")","bad":"x"}}`)
-	result := s.form(b, draft.Request.URL.Path, "action", "import", "mode", "full", "strict", "atomic")
-	result.at(t, 200, "/ui/tasks/")
-	s.importing(s.sample(), "").want(t, 200, success)
-	s.form(b, result.Request.URL.Path+"/retry", "strict", "valid").at(t, 200, draft.Request.URL.Path, `value="full" checked`, `value="valid" checked`)
-	s.form(b, draft.Request.URL.Path, "action", "import", "mode", "full", "strict", "valid").at(t, 400, draft.Request.URL.Path)
-	s.form(b, draft.Request.URL.Path, "action", "import", "mode", "FULL").at(t, 400, draft.Request.URL.Path)
-	s.wantAll(t, s.sample())
 }
 
 // TestFormLimits: nobody who is not signed in can make the console hold much.
