@@ -28,6 +28,9 @@ func (d *Drafts) Review(ctx context.Context, by core.Caller, node, id string) (*
 	if err != nil {
 		return nil, err
 	}
+	if head.Restores > 0 {
+		return &Review{head, p, 0}, nil // a revision comes back without its files being read
+	}
 	return &Review{head, p, d.plans.files(p)}, nil
 }
 

@@ -19,7 +19,7 @@ import (
 func (d *Drafts) Rework(ctx context.Context, by core.Caller, o *plan.Outcome, node, name, from string) (id string, missing []core.Ref, err error) {
 	source := &bundle.Bundle{}
 	if draft, err := d.Draft(ctx, by, from); err == nil {
-		if doc, err := decode(draft.Body); err == nil {
+		if doc, err := decode(Detect, draft.Body); err == nil {
 			source = doc.bundle
 		}
 	}

@@ -14,7 +14,7 @@ var plainWords = []struct {
 	message *regexp.Regexp
 	text    Key
 }{
-	{regexp.MustCompile(`found "([^"\n]*)", expect valid stream field types`), "cause.fieldtype"},
+	{regexp.MustCompile(`found "(\w+)", expect valid stream field types`), "cause.fieldtype"},
 	{regexp.MustCompile(`found "(?:EOF)?", expected FROM`), "cause.nofrom"},
 	{regexp.MustCompile(`found "([^"\n]*)", expected FROM`), "cause.from"},
 	{regexp.MustCompile(`fail to get stream (\S+), please check`), "cause.stream"},

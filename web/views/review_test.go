@@ -164,8 +164,8 @@ func TestPlainly(t *testing.T) {
 		`found "EOF", expected FROM.`: "FROM is missing at the end.",
 		`fail to download file file:///x/a.zip: stat /x/a.zip: no such file or directory`: "The file is not on this server.",
 		`fail to get stream demo, please check if stream is created`:                      "There is no stream or table demo.",
-		`found "}", expect comma or rparen.`:                                              "There is } where comma or rparen belongs.",
-		`found "EOF", expect stream options.`:                                             "The text ends where stream options belongs.",
+		`found "}", expect comma or rparen.`:                                              "} is out of place. Expected: comma or rparen.",
+		`found "EOF", expect stream options.`:                                             "The text ends too early. Expected: stream options.",
 		`something that nobody has seen`:                                                  "",
 	} {
 		if got := plainly(context.Background(), core.Finding{Message: message}); got != want {
