@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -81,6 +82,13 @@ var languages = []struct {
 	{"zh", "中文"},
 }
 
+// scripts spell a language for the lang attribute where its tag leaves open how
+// characters are drawn: of zh alone a browser may draw the Japanese or traditional ones.
+var scripts = map[Language]string{"zh": "zh-Hans"}
+
+// attribute returns the language as the lang attribute spells it.
+func (l Language) attribute() string { return cmp.Or(scripts[l], string(l)) }
+
 // ParseLanguage reads the value of the form field language. What it does not know
 // follows the browser.
 func ParseLanguage(s string) Language {
@@ -109,10 +117,10 @@ func speakerOf(ctx context.Context) *speaker {
 	return english
 }
 
-// lang returns the language of a context, as the lang attribute spells it.
-func lang(ctx context.Context) string {
+// spoken returns the language of a context.
+func spoken(ctx context.Context) Language {
 	base, _ := speakerOf(ctx).tag.Base()
-	return base.String()
+	return Language(base.String())
 }
 
 // t returns a text. The pairs are names and values of what it has to fill in.

@@ -19,10 +19,10 @@ func TestCompareRows(t *testing.T) {
 		kind          core.Kind
 		old, new, row string
 	}{
-		{core.Rule, `{"id":"r","sql":"SELECT a FROM s"}`, `{"id":"r","sql":"SELECT b FROM s"}`, `chg 4 SELECT [a]|4 SELECT {b}`},
-		{core.Connection, `{"c":{"password":"hunter2"}}`, `{"c":{"password":"hunter3"}}`, `chg 3 "password": "[••••••]"|3 "password": "{•••••• (changed)}"`},
-		{core.Stream, ``, `CREATE STREAM s () WITH (FORMAT="<b>")`, `add |1 CREATE STREAM s () WITH (FORMAT="<b>")`},
-		{core.Rule, `{"id":"r","name":"x"}`, `{"id":"r"}`, `del 3 "name": "x"|`},
+		{core.Rule, `{"id":"r","sql":"SELECT a FROM s"}`, `{"id":"r","sql":"SELECT b FROM s"}`, `chg 4 removed SELECT [a]|4 added SELECT {b}`},
+		{core.Connection, `{"c":{"password":"hunter2"}}`, `{"c":{"password":"hunter3"}}`, `chg 3 removed "password": "[••••••]"|3 added "password": "{•••••• (changed)}"`},
+		{core.Stream, ``, `CREATE STREAM s () WITH (FORMAT="<b>")`, `add |1 added CREATE STREAM s () WITH (FORMAT="<b>")`},
+		{core.Rule, `{"id":"r","name":"x"}`, `{"id":"r"}`, `del 3 removed "name": "x"|`},
 		{core.Rule, `{"id":"r","a":1,"b":2,"c":3}`, `{"id":"r","a":1.0,"c":3,"b":2}`, `fold 6 unchanged lines`},
 	}
 	for _, tt := range tests {

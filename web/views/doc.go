@@ -45,9 +45,33 @@
 // the styles they add: no inline style, no handler, no data: address, no eval; the tests
 // hold every page to it, and to labels for all controls.
 //
+// # What it says in Chinese
+//
+// The words are those of eKuiper's Chinese documentation, and one word stands for one
+// thing:
+//
+//   - 流 stream, 表 table, 规则 rule, 源 source, 目标 sink (动作 is an action of a rule),
+//     原生插件 native plugin, 便携插件 portable plugin, 外部服务 service, 模式 schema,
+//     连接 connection, 配置键 configuration key, 脚本 script, 上传文件 upload.
+//   - 配置包 bundle, 类别 section, 条目 entry, which is counted as 项; rules are counted as
+//     条, missing references as 处.
+//   - 导入方式 mode, because 模式 is taken; 部分导入 partial, 全量重置 full reset,
+//     全部有效才应用 all or nothing, 只应用有效条目 valid entries only.
+//   - 应用 apply, 审阅 review, 计划 plan, 被拒绝 rejected, 排除 leave out, 不导入 stay out,
+//     检查结果 finding, 依赖 need.
+//   - 节点 node, 修订 revision (版本 is that of a program), 恢复 restore, 撤销 undo,
+//     对比 compare, 历史 history, 清单 inventory, 概览 overview.
+//   - 账号 account, 管理员 administrator, 操作员 operator, 查看者 viewer, 会话 session,
+//     令牌 token, 吊销 revoke, 审计日志 audit log, 敏感值 secret, 遮盖 mask.
+//
+// Sentences are short and do without 请 and 您. Punctuation has full width, and no blank
+// beside it. A blank parts Chinese from letters, numbers and what is filled in; there is
+// none where Chinese is filled in. Names, codes and what an engine says stay as they are.
+//
 // # To add a page
 //
-// Write its struct and template, put its texts into locales, add its states to the
-// fixtures of the tests, and run go -C web/views tool templ generate and npm run assets. A new
-// language is one more folder in locales, read whole, whatever its files are called.
+// Write its struct and template, put its texts into locales, into files of the same name
+// in every language, add its states to the fixtures of the tests, and run
+// go -C web/views tool templ generate and npm run assets. A new language is one more
+// folder in locales, read whole, and a line in languages.
 package views

@@ -13,11 +13,17 @@ import (
 	"golang.org/x/net/html"
 )
 
-// render returns the document that a page writes.
+// render returns the document that a page writes in English.
 func render(tb testing.TB, page templ.Component) (string, *html.Node) {
 	tb.Helper()
+	return renderIn(tb, page, "en")
+}
+
+// renderIn returns the document that a page writes in a language.
+func renderIn(tb testing.TB, page templ.Component, language Language) (string, *html.Node) {
+	tb.Helper()
 	var b bytes.Buffer
-	if err := page.Render(templ.WithNonce(context.Background(), "n0"), &b); err != nil {
+	if err := page.Render(templ.WithNonce(WithLanguage(context.Background(), string(language)), "n0"), &b); err != nil {
 		tb.Fatal(err)
 	}
 	text := b.String()
@@ -63,13 +69,15 @@ func textOf(n *html.Node) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// each runs a check on every fixture.
+// each runs a check on every fixture in every language.
 func each(t *testing.T, check func(t *testing.T, doc *html.Node)) {
-	for name, page := range fixtures() {
-		t.Run(name, func(t *testing.T) {
-			_, doc := render(t, page)
-			check(t, doc)
-		})
+	for _, l := range languages {
+		for name, page := range fixtures() {
+			t.Run(string(l.language)+"/"+name, func(t *testing.T) {
+				_, doc := renderIn(t, page, l.language)
+				check(t, doc)
+			})
+		}
 	}
 }
 
@@ -84,6 +92,19 @@ func TestOutline(t *testing.T) {
 			t.Errorf("main has id %q, want main", attr(main[0], "id"))
 		}
 	})
+}
+
+// A page says in which language it is.
+func TestLang(t *testing.T) {
+	for language, want := range map[Language]string{"en": "en", "zh": "zh-Hans"} {
+		text, doc := renderIn(t, fixtures()["import"], language)
+		if got := attr(elements(doc, "html")[0], "lang"); got != want {
+			t.Errorf("a page in %s has the lang %q, want %q", language, got, want)
+		}
+		if want := `value="` + string(language) + `" lang="` + want + `" aria-pressed="true"`; !strings.Contains(text, want) {
+			t.Errorf("the switch of a page in %s has no %s", language, want)
+		}
+	}
 }
 
 // The policy of the pages allows no inline style, no handler and no data: address.
