@@ -29,6 +29,8 @@ var layers = map[string]string{
 	"core/bundlev2":     "core core/bundle core/jsonscan",
 	"core/resource":     "core core/jsonscan core/streamsql",
 	"core/fetch":        "core",
+	"core/depot":        "core",
+	"core/artifact":     "core core/resource",
 	"core/task":         "core",
 	"core/audit":        "core",
 	"core/account":      "core core/audit",

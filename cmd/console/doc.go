@@ -14,8 +14,9 @@
 // core/compare tells two texts of one entry apart.
 //
 // core/plan says what an import would do, as a plain value. core/fetch reads the files
-// that entries name, core/task runs work in the background, core/account knows users,
-// their sessions and API tokens, core/audit remembers who did what.
+// that entries name, core/artifact says what is in them, and core/depot keeps them.
+// core/task runs work in the background, core/account knows users, their sessions and
+// API tokens, core/audit remembers who did what.
 //
 // core/transfer puts these together into the use cases: Preview, Import, Export,
 // Status, History. Every surface calls it and nothing below it. Package db keeps all
