@@ -39,7 +39,9 @@ func (s *server) visit(options ...playwright.BrowserNewContextOptions) *visitor 
 		o = options[0]
 	}
 	o.BaseURL = &s.url
-	o.Locale = new("en-US")
+	if o.Locale == nil {
+		o.Locale = new("en-US")
+	}
 	if o.Viewport == nil {
 		o.Viewport = &playwright.Size{Width: 1440, Height: 900}
 	}

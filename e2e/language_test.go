@@ -1,0 +1,94 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/playwright-community/playwright-go"
+)
+
+// TestLanguage: pages speak the language of the browser until another is chosen, on the
+// sign-in page, in the sidebar or in the settings; the choice stays.
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.importBundle(plainSample(t))
+	v := s.visit(playwright.BrowserNewContextOptions{Locale: new("zh-CN")})
+	v.open("/ui/sign-in")
+	v.speaks("zh-Hans", "登录")
+	v.accessible()
+
+	v.press("English")
+	v.speaks("en", "Sign in")
+	v.press("中文")
+	v.speaks("zh-Hans", "登录")
+	v.fill("用户名", "admin")
+	v.fill("密码", admin)
+	v.press("登录")
+	v.speaks("zh-Hans", "导出规则")
+
+	v.press("English")
+	v.is("/ui/export")
+	v.speaks("en", "Export rules")
+	v.follow("Import")
+	v.speaks("en", "Import a bundle")
+	v.press("Sign out")
+	v.speaks("en", "Sign in")
+	v.signIn("admin", admin)
+	v.speaks("en", "Export rules")
+
+	v.follow("Settings")
+	v.choose("As the browser")
+	v.press("Save")
+	v.speaks("zh-Hans", "设置")
+	v.follow("导出")
+	v.speaks("zh-Hans", "导出规则")
+}
+
+// TestOtherLanguage: whose browser asks for a language that the pages do not speak reads
+// English, and can choose.
+func TestOtherLanguage(t *testing.T) {
+	t.Parallel()
+	v := serve(t).visit(playwright.BrowserNewContextOptions{Locale: new("sw-KE")})
+	v.open("/ui/sign-in")
+	v.speaks("en", "Sign in")
+	v.signIn("admin", admin)
+	v.speaks("en", "Export rules")
+	v.press("中文")
+	v.speaks("zh-Hans", "导出规则")
+}
+
+// TestChinese: in Chinese axe finds nothing on any page, and none scrolls sideways, on a
+// phone or on a desktop.
+func TestChinese(t *testing.T) {
+	t.Parallel()
+	tour(t, playwright.BrowserNewContextOptions{}, func(v *visitor, page string) {
+		v.speak("zh")
+		v.axe("Chinese, " + page)
+		v.fits()
+		v.must(v.page.SetViewportSize(360, 780), "taking a phone")
+		v.fits()
+		v.must(v.page.SetViewportSize(1440, 900), "taking a desktop")
+		v.speak("en")
+	})
+}
+
+// speaks checks in which language a page is, by its lang attribute and its title.
+func (v *visitor) speaks(lang, title string) {
+	v.t.Helper()
+	v.heading(title)
+	if got := v.eval("() => document.documentElement.lang"); got != lang {
+		v.t.Errorf("%s has the lang %v, want %s", v.page.URL(), got, lang)
+	}
+}
+
+// speak loads the page again in another language. That a page was refused again is no
+// news.
+func (v *visitor) speak(language string) {
+	v.t.Helper()
+	v.must(v.context.AddCookies([]playwright.OptionalCookie{{Name: "console_language", Value: language, URL: new(v.at.url + "/ui/")}}), "choosing %s", language)
+	_, err := v.page.Reload()
+	v.must(err, "loading %s again", v.page.URL())
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.refusals = nil
+}
