@@ -28,6 +28,17 @@ func noun(ctx context.Context, k core.Kind) string { return t(ctx, kindWords[k].
 // roleText names a role.
 func roleText(ctx context.Context, r core.Role) string { return t(ctx, Key("role."+r.String())) }
 
+// vias say where an act came from.
+var vias = map[string]Key{"page": "via.page", "api": "via.api", "cli": "via.cli", "task": "via.task"}
+
+// viaText says where an act came from; what is not known stands as it is.
+func viaText(ctx context.Context, via string) string {
+	if key, ok := vias[via]; ok {
+		return t(ctx, key)
+	}
+	return via
+}
+
 // actionMarks are the marks of what was done.
 var actionMarks = [plan.NumActions]string{
 	plan.Create: "create", plan.Replace: "replace", plan.Delete: "delete",
