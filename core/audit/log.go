@@ -49,6 +49,7 @@ const (
 type Log struct {
 	Store Store
 	Now   func() time.Time // nil means time.Now
+	Seen  func(Event)      // told of every event that is recorded, repeated or not; may be nil
 
 	mu      sync.Mutex
 	repeats map[Event]*repeats
@@ -64,6 +65,9 @@ type repeats struct {
 // that nobody who hangs up early goes unnoticed.
 func (l *Log) Record(ctx context.Context, e Event) error {
 	e.Time = l.now()
+	if l.Seen != nil {
+		l.Seen(e)
+	}
 	if due := l.note(e); len(due) > 0 {
 		return l.Store.AppendEvents(context.WithoutCancel(ctx), due...)
 	}

@@ -93,7 +93,9 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 	if err := s.admit(by, req); err != nil {
 		return nil, err
 	}
+	began := s.now()
 	result, err := s.bring(ctx, by, req)
+	s.observe(began, req, result, err)
 	if untold := s.tellUnwritten(ctx, by, req, result, err); untold != nil {
 		return nil, errors.Join(err, untold)
 	}

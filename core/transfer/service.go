@@ -56,6 +56,7 @@ type Service struct {
 	Fetch   Fetcher
 	Audit   Recorder         // told of imports that write nothing; may be nil
 	Now     func() time.Time // nil means time.Now
+	Observe func(Observed)   // told of every import that is over; may be nil
 
 	MaxDocument int64 // bytes of a document that is read by address; 0 means DefaultMaxDocument
 
