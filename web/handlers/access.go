@@ -83,12 +83,25 @@ func (s *Server) apiCaller(r *http.Request) (core.Caller, account.Scope, error) 
 		by.Name, by.Role = "anonymous", core.Operator
 		return by, account.All, nil
 	}
-	scheme, secret, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	secret, ok := secretIn(header)
+	if !ok {
 		return core.Caller{}, "", core.WithHint(core.Errorf(core.Unauthenticated, "missing_token"),
 			"send the header Authorization: Bearer TOKEN; make a token with: console token add NAME")
 	}
-	return s.Tokens.Caller(r.Context(), from(r, "api"), strings.TrimSpace(secret))
+	if s.Keys != nil && account.Signed(secret) {
+		by, err := s.Keys.Caller(r.Context(), from(r, "api"), secret)
+		return by, account.All, err
+	}
+	return s.Tokens.Caller(r.Context(), from(r, "api"), secret)
+}
+
+// secretIn returns the token of an Authorization header. Clients of the engine send
+// theirs as it stands.
+func secretIn(header string) (secret string, ok bool) {
+	if scheme, secret, _ := strings.Cut(header, " "); strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(secret), true
+	}
+	return header, account.Signed(header) && !strings.Contains(header, " ")
 }
 
 // fromBrowser reports whether a browser sent a request for a page.

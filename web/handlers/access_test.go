@@ -67,6 +67,7 @@ func TestScopes(t *testing.T) {
 		"POST /ruleset/import": "import", "POST /ruleset/export": "export",
 		"GET /data/export": "export", "POST /data/export": "export", "GET /api/v1/revisions/{n}/bundle": "export",
 		"GET /": "import export", "GET /ping": "import export", "GET /openapi.json": "import export",
+		"GET /healthz": "import export", "GET /readyz": "import export",
 	}
 	for _, scope := range []account.Scope{account.ImportOnly, account.ExportOnly} {
 		header := s.token(account.Token{Name: string(scope), Role: core.Admin, Scope: scope})

@@ -83,7 +83,8 @@ type form struct {
 var asJSON = form{"json", "application/json", (*bundle.Bundle).Encode}
 
 // export sends what a request asks for as a file, and writes that down.
-func (s *Server) export(w http.ResponseWriter, r *http.Request, req transfer.ExportRequest, f form) error {
+func (s *Server) export(w http.ResponseWriter, r *http.Request, req transfer.ExportRequest, f form) (err error) {
+	defer func(began time.Time) { s.Metrics.Export(req.All, err, time.Since(began)) }(time.Now())
 	x, err := s.Transfer.Compose(r.Context(), callerOf(r), req)
 	if err != nil {
 		return err

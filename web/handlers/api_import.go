@@ -80,6 +80,9 @@ func badBody(err error) error {
 	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return core.Errorf(core.TooLarge, "the body is over the limit of %d bytes", big.Limit)
 	}
+	if errors.Is(err, errSlow) {
+		return errSlow
+	}
 	return core.Errorf(core.Invalid, "Invalid body: Error decoding json: %s", strings.ReplaceAll(err.Error(), "handlers.", "server."))
 }
 

@@ -234,6 +234,7 @@ func TestRoles(t *testing.T) {
 		lowest             string
 	}{
 		{"GET", "/", "", "anybody"}, {"GET", "/ping", "", "anybody"}, {"GET", "/openapi.json", "", "anybody"},
+		{"GET", "/healthz", "", "anybody"}, {"GET", "/readyz", "", "anybody"}, {"GET", "/metrics", "", "viewer"},
 		{"POST", "/data/import", content("{}"), "operator"}, {"POST", "/async/data/import", content("{}"), "operator"},
 		{"POST", "/async/task/x/cancel", "", "operator"},
 		{"GET", "/data/import/status", "", "viewer"}, {"GET", "/data/export", "", "viewer"}, {"POST", "/data/export", "[]", "viewer"},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // events writes server-sent events.
@@ -12,9 +11,6 @@ type events struct {
 	w    http.ResponseWriter
 	ctrl *http.ResponseController
 }
-
-// eventTime is how long a client may take for one event before it is given up.
-const eventTime = 15 * time.Second
 
 // newEvents begins to answer with events.
 func newEvents(w http.ResponseWriter) *events {
@@ -27,8 +23,6 @@ func newEvents(w http.ResponseWriter) *events {
 
 // send writes one event, at once. Each line of the data goes in a field of its own.
 func (e *events) send(name, data string) error {
-	// Where there is no deadline to set, as in tests, the client is waited for.
-	_ = e.ctrl.SetWriteDeadline(time.Now().Add(eventTime))
 	var b strings.Builder
 	fmt.Fprintf(&b, "event: %s\n", name)
 	for line := range strings.Lines(data + "\n") {

@@ -1,6 +1,10 @@
 package handlers
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // APIRoutes returns the routes for scripts as "METHOD /path".
 func APIRoutes(s *Server) []string {
@@ -21,3 +25,6 @@ func AllRoutes(s *Server) []string {
 	}
 	return all
 }
+
+// Heavy returns the routes that take documents as "METHOD /path".
+func Heavy() []string { return slices.Sorted(maps.Keys(heavy)) }

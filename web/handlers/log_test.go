@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+
+	"ekuiper-console/web/handlers"
 )
 
 // lockedBuilder is a log that may be read while it is written.
@@ -27,3 +29,8 @@ func (l *lockedBuilder) String() string {
 }
 
 func (l *lockedBuilder) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+
+// structured is a logger that tells the ids of requests, as the program's own does.
+func (l *lockedBuilder) structured() *slog.Logger {
+	return slog.New(handlers.LogHandler(slog.NewTextHandler(l, nil)))
+}

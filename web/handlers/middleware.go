@@ -23,14 +23,19 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		if noteOf(r.Context()).https {
+			h.Set("Strict-Transport-Security", "max-age=31536000") // a year
+		}
 		next.ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), nonce)))
 	})
 }
 
-// logged writes a line for every request, and answers for a handler that panics.
+// logged writes a line for every request, and answers for a handler that panics. It
+// writes neither queries nor headers nor bodies, which may hold secrets.
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
+		r = s.noted(w, r)
 		seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() {
 			p := recover()
@@ -38,14 +43,23 @@ func (s *Server) logged(next http.Handler) http.Handler {
 				panic(p)
 			}
 			if p != nil {
-				s.Log.ErrorContext(r.Context(), "handler broke off", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-				if seen.Status() == 0 {
-					writeJSON(seen, http.StatusInternalServerError, errorBody{Error: numberUndefined, Message: "a fault of the console; its log tells more"})
-				}
+				s.brokeOff(seen, r, p)
 			}
+			status, took := max(seen.Status(), http.StatusOK), time.Since(began)
+			s.Metrics.Request(r.Method, noteOf(r.Context()).route, status, took)
 			s.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "from", r.RemoteAddr,
-				"status", max(seen.Status(), http.StatusOK), "bytes", seen.BytesWritten(), "took", time.Since(began).Round(time.Microsecond))
+				"status", status, "bytes", seen.BytesWritten(), "took", took.Round(time.Microsecond))
 		}()
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// brokeOff answers for a handler that panicked.
+func (s *Server) brokeOff(w middleware.WrapResponseWriter, r *http.Request, p any) {
+	s.Log.ErrorContext(r.Context(), "handler broke off", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	if w.Status() == 0 {
+		writeJSON(w, http.StatusInternalServerError, errorBody{
+			Error: numberUndefined, Message: "a fault of the console; its log tells more", Request: noteOf(r.Context()).id,
+		})
+	}
 }

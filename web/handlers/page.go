@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/transfer"
@@ -36,7 +35,7 @@ func (s *Server) layout(r *http.Request) views.Layout {
 
 // origin returns scheme and host by which the request came.
 func origin(r *http.Request) string {
-	if r.TLS != nil {
+	if noteOf(r.Context()).https {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
@@ -68,7 +67,7 @@ func prefer(w http.ResponseWriter, r *http.Request, name, value string) {
 	const year = 365 * 24 * 60 * 60
 	http.SetCookie(w, &http.Cookie{
 		Name: name, Value: value, Path: "/ui/", MaxAge: year,
-		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: noteOf(r.Context()).https, SameSite: http.SameSiteLaxMode,
 	})
 }
 
@@ -90,17 +89,11 @@ func inside(address string) string {
 	return "/ui/"
 }
 
-// maxForm bounds a form of a few fields, in bytes; formTime how long it may take to
-// come.
-const (
-	maxForm  = 64 << 10
-	formTime = 15 * time.Second
-)
+// maxForm bounds a form of a few fields, in bytes.
+const maxForm = 64 << 10
 
 // parseSmall reads a form of a few fields.
 func parseSmall(w http.ResponseWriter, r *http.Request) error {
-	// Where there is no deadline to set, as in tests, the limit on the size is enough.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(formTime))
 	return parseForm(w, r, maxForm)
 }
 
@@ -136,6 +129,9 @@ func (s *Server) parseUpload(w http.ResponseWriter, r *http.Request) error {
 func badForm(err error) error {
 	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return core.Errorf(core.TooLarge, "the form is over the limit of %d bytes", big.Limit)
+	}
+	if errors.Is(err, errSlow) {
+		return errSlow
 	}
 	return core.Errorf(core.Invalid, "the form cannot be read: %v", err)
 }

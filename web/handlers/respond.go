@@ -59,6 +59,7 @@ type errorBody struct {
 	Error    int            `json:"error"`
 	Message  string         `json:"message"`
 	Hint     string         `json:"hint,omitempty"`
+	Request  string         `json:"request,omitempty"`  // the id under which the log tells of it
 	Findings []core.Finding `json:"findings,omitempty"` // of the entries that an import rejected, with their places
 	Warnings []core.Finding `json:"warnings,omitempty"`
 }
@@ -88,17 +89,27 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="eKuiper Console"`)
 	}
+	if status == http.StatusRequestTimeout {
+		w.Header().Set("Connection", "close") // the rest of the body is not waited for
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", busySeconds)
+	}
 	retryAfter(w, err)
+	id := noteOf(r.Context()).id
 	if strings.HasPrefix(r.URL.Path, "/ui/") {
-		s.show(w, r, status, views.ErrorPage{Layout: s.layout(r), Status: status, Message: message, Hint: hint})
+		s.show(w, r, status, views.ErrorPage{Layout: s.layout(r), Status: status, Message: message, Hint: hint, Request: id})
 		return
 	}
-	body := errorBody{Error: number, Message: message, Hint: hint}
+	body := errorBody{Error: number, Message: message, Hint: hint, Request: id}
 	if f, ok := errors.AsType[*failedImport](err); ok {
 		body.Findings, body.Warnings = f.faults, f.warnings
 	}
 	writeJSON(w, status, body)
 }
+
+// busySeconds is when a client may try again that was sent away because too much is under way.
+const busySeconds = "5"
 
 // retryAfter tells the client of a Limited error when to try again, and returns how long
 // that is; 0 for any other error.
@@ -115,7 +126,7 @@ func retryAfter(w http.ResponseWriter, err error) time.Duration {
 // notFound answers what no route is for.
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/ui/") {
-		s.Sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.session(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			s.tell(w, withCaller(r, s.sessionCaller(r)), core.Errorf(core.NotFound, "there is no page %s", r.URL.Path))
 		})).ServeHTTP(w, r)
 		return

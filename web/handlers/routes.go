@@ -43,6 +43,9 @@ func (s *Server) routes() []route {
 		{"GET", "/", open, core.Nobody, s.root},
 		{"GET", "/ping", open, core.Nobody, s.ping},
 		{"GET", "/openapi.json", open, core.Nobody, s.openAPI},
+		{"GET", "/healthz", open, core.Nobody, s.healthz},
+		{"GET", "/readyz", open, core.Nobody, s.readyz},
+		s.metricsRoute(),
 
 		{"POST", "/data/import", importing, core.Operator, s.importData},
 		{"GET", "/data/import/status", importing, core.Viewer, s.importStatus},
@@ -156,8 +159,12 @@ func (s *Server) router() http.Handler {
 	mux := chi.NewRouter()
 	mux.Use(middleware.GetHead)
 	mux.NotFound(s.notFound)
+	slots := newSlots(s.MaxImports)
 	for _, r := range s.routes() {
-		mux.Method(r.method, r.path, s.admit(r))
+		if heavy[r.method+" "+r.path] {
+			r.handle = slots.one(r.handle)
+		}
+		mux.Method(r.method, r.path, s.bounded(r, s.admit(r)))
 	}
 	mux.Handle("GET "+static.Prefix+"*", static.Handler())
 	return mux
@@ -169,9 +176,9 @@ func (s *Server) admit(r route) http.Handler {
 	case api, importing, exporting:
 		return s.withToken(r, s.told(r.handle))
 	case page:
-		return s.Sessions.LoadAndSave(s.withSession(r, s.told(r.handle)))
+		return s.session(s.withSession(r, s.told(r.handle)))
 	case lobby:
-		return s.Sessions.LoadAndSave(s.told(r.handle))
+		return s.session(s.told(r.handle))
 	}
 	return s.told(r.handle)
 }

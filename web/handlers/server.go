@@ -3,6 +3,7 @@ package handlers
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -11,6 +12,7 @@ import (
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
+	"ekuiper-console/web/metrics"
 )
 
 // Server answers HTTP requests. Its fields must not change once it is in use.
@@ -20,6 +22,7 @@ type Server struct {
 	Tasks    *task.Runner
 	Users    *account.Users
 	Tokens   *account.Tokens
+	Keys     *account.Keys       // of tokens that callers sign themselves; nil takes none
 	Sessions *scs.SessionManager // cookies
 	SignedIn *account.Sessions   // who is behind them
 	Audit    *audit.Log
@@ -35,6 +38,13 @@ type Server struct {
 	FileRoots   []string     // where files are read from, for the settings page
 	StoreSize   func() int64 // bytes of the store's files
 	MaxDocument int64        // bytes of a request body; 0 means transfer.DefaultMaxDocument
+	MaxImports  int          // that may be under way at once; 0 means DefaultMaxImports
+	Pace        Pace         // the slowest that a client may be
+	Proxies     []netip.Prefix
+	Probes      []Probe          // what /readyz asks
+	Metrics     *metrics.Metrics // nil keeps none
+	MetricsDoor MetricsDoor      // who may read them
+	Ending      <-chan struct{}  // closed when the program is about to end; may be nil
 
 	claims claims
 }
@@ -52,5 +62,5 @@ func (s *Server) Handler() http.Handler {
 	crossOrigin.SetDenyHandler(s.told(func(w http.ResponseWriter, r *http.Request) error {
 		return errCrossOrigin
 	}))
-	return s.logged(secured(crossOrigin.Handler(s.router())))
+	return s.Pace.next(s.logged(secured(crossOrigin.Handler(s.router()))))
 }

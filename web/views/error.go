@@ -12,6 +12,7 @@ type ErrorPage struct {
 	Status  int    // of HTTP
 	Message string // the error, in its own words; may be empty
 	Hint    string // what to do about it; may be empty
+	Request string // the id under which the log tells of it; may be empty
 }
 
 // errorTitles are the titles of the statuses that have one of their own.

@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"ekuiper-console/core"
+)
+
+// DefaultMaxImports is how many imports and plans may be under way at once. Each holds a
+// document in memory.
+const DefaultMaxImports = 16
+
+// heavy are the routes that take a document: few requests for them may be under way at
+// once, and only their bodies may be large.
+var heavy = map[string]bool{
+	"POST /data/import":       true,
+	"POST /async/data/import": true,
+	"POST /api/v1/plan":       true,
+	"POST /api/v1/import":     true,
+	"POST /ui/import":         true,
+	"POST /ui/import/{id}":    true,
+}
+
+// maxBody bounds the body of a request that takes no document, in bytes: a list of all
+// the rules that somebody may have fits in.
+const maxBody = 8 << 20
+
+// slots are taken by those who do heavy work.
+type slots chan struct{}
+
+func newSlots(n int) slots {
+	if n <= 0 {
+		n = DefaultMaxImports
+	}
+	return make(slots, n)
+}
+
+var errTooMany = core.WithHint(core.Errorf(core.Busy, "too many imports are under way"), "try again in a moment")
+
+// slotWait is how long a request waits for a slot, its body unread, before it is sent
+// away: a burst of requests passes.
+const slotWait = 3 * time.Second
+
+// one makes a handler that takes a slot.
+func (s slots) one(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		wait, cancel := context.WithTimeout(r.Context(), slotWait)
+		defer cancel()
+		select {
+		case s <- struct{}{}:
+			defer func() { <-s }()
+			return h(w, r)
+		case <-wait.Done():
+			return errTooMany
+		}
+	}
+}
+
+// bounded holds the requests of a route to what the route needs: the size of the body,
+// and of a stream of events that it ends with the program.
+func (s *Server) bounded(rt route, next http.Handler) http.Handler {
+	limit := int64(maxBody)
+	if heavy[rt.method+" "+rt.path] {
+		limit = s.maxDocument()
+	}
+	endless := strings.HasSuffix(rt.path, "/events")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		noteOf(r.Context()).route = rt.path
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		if endless {
+			ctx, cancel := s.untilEnd(r.Context())
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// untilEnd returns a context that is done when the program is about to end.
+func (s *Server) untilEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-s.Ending:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// session gives a request its session. The cookie of one that came by https is sent by
+// https only, and cannot be planted by another host.
+func (s *Server) session(next http.Handler) http.Handler {
+	plain := s.Sessions.LoadAndSave(next)
+	guarded := *s.Sessions
+	guarded.Cookie.Name, guarded.Cookie.Secure = "__Host-"+s.Sessions.Cookie.Name, true
+	hidden := guarded.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if noteOf(r.Context()).https {
+			hidden.ServeHTTP(w, r)
+			return
+		}
+		plain.ServeHTTP(w, r)
+	})
+}
