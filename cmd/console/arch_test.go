@@ -45,9 +45,10 @@ var layers = map[string]string{
 	"db/dbtest":         "db",
 	"web/static":        "",
 	"web/views":         "core core/account core/audit core/bundle core/compare core/deps core/deps/drawing core/plan core/resource core/secret core/task web/static",
-	"web/handlers":      "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/plan core/secret core/task core/transfer web/static web/views",
+	"web/metrics":       "core/audit core/transfer",
+	"web/handlers":      "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/plan core/secret core/task core/transfer web/metrics web/static web/views",
 	"cmd/console": "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/fetch core/plan core/resource core/secret core/streamsql core/task core/transfer " +
-		"db web/handlers web/static web/views",
+		"db web/handlers web/metrics web/static web/views",
 	"e2e": "",
 }
 

@@ -165,7 +165,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // settings are the variables that a console of a script may see.
-var settings = []string{"LISTEN", "DATA", "REST_AUTH", "INSECURE_REST", "FILE_ROOT", "ALLOW_PRIVATE_NET", "TLS_CERT", "TLS_KEY", "LOG_FORMAT",
+var settings = []string{"METRICS", "TRUSTED_PROXY", "LISTEN", "DATA", "REST_AUTH", "INSECURE_REST", "FILE_ROOT", "ALLOW_PRIVATE_NET", "TLS_CERT", "TLS_KEY", "LOG_FORMAT",
 	"SERVER", "TOKEN", "JSON", "ADMIN_PASSWORD"}
 
 // environment returns the settings that the script has made.
@@ -302,17 +302,27 @@ func certificate(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: certificate cert key")
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	cert, key, err := certificatePair()
 	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), cert, 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), key, 0o600))
+}
+
+// certificatePair makes a certificate for 127.0.0.1 and its key, as PEM.
+func certificatePair() (cert, key []byte, err error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		SerialNumber: big.NewInt(time.Now().UnixNano()), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(time.Hour),
 	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	ts.Check(err)
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	ts.Check(err)
-	for name, block := range map[string]*pem.Block{args[0]: {Type: "CERTIFICATE", Bytes: cert}, args[1]: {Type: "PRIVATE KEY", Bytes: private}} {
-		ts.Check(os.WriteFile(ts.MkAbs(name), pem.EncodeToMemory(block), 0o600))
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		return nil, nil, err
 	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	cert = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	return cert, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), err
 }

@@ -26,20 +26,17 @@ import (
 type serveCmd struct {
 	dataFlags
 	fetchFlags
-	Listen       string `default:"127.0.0.1:9082" placeholder:"ADDR" help:"Address to listen on (${default})."`
-	RestAuth     string `enum:"token,off" default:"token" help:"Who may use the REST API: callers with a token, or (off) everybody who reaches it."`
-	InsecureRest bool   `help:"Allow --rest-auth off on an address that other machines reach."`
-	TLSCert      string `name:"tls-cert" type:"existingfile" placeholder:"F" help:"Certificate file; makes the console speak https."`
-	TLSKey       string `name:"tls-key" type:"existingfile" placeholder:"F" help:"Key file of the certificate."`
-	LogFormat    string `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json (${default})."`
+	Listen       string   `default:"127.0.0.1:9082" placeholder:"ADDR" help:"Address to listen on (${default})."`
+	RestAuth     string   `enum:"token,off" default:"token" help:"Who may use the REST API: callers with a token, or (off) everybody who reaches it."`
+	InsecureRest bool     `help:"Allow --rest-auth off on an address that other machines reach."`
+	TLSCert      string   `name:"tls-cert" type:"existingfile" placeholder:"F" help:"Certificate file; makes the console speak https. It may be replaced while the console runs."`
+	TLSKey       string   `name:"tls-key" type:"existingfile" placeholder:"F" help:"Key file of the certificate."`
+	TrustedProxy []cidr   `placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8."`
+	JWTRole      roleFlag `name:"jwt-role" default:"operator" placeholder:"R" help:"Role of callers who sign their tokens with a key in <data>/mgmt: viewer, operator or admin (${default})."`
+	MaxImports   int      `default:"16" placeholder:"N" help:"How many imports may be under way at once (${default})."`
+	Metrics      string   `enum:"auto,open,token,off" default:"auto" help:"Who may read /metrics: everybody (open), who has the token of a viewer, or nobody (off); auto is open where only this machine reaches the console, else token."`
+	LogFormat    string   `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json (${default})."`
 }
-
-// How long may pass until the end: for tasks whose changes are being written, and for
-// requests that are under way.
-const (
-	shutdownTimeout = 30 * time.Second
-	requestTimeout  = 10 * time.Second
-)
 
 // Run starts the console and serves until it is told to stop.
 func (c *serveCmd) Run(p *process) error {
@@ -89,7 +86,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	if err != nil {
 		return err
 	}
-	stopped := make(chan struct{})
+	stopped, ending := make(chan struct{}), make(chan struct{})
 	events := &audit.Log{Store: store}
 	users := &account.Users{Store: store, Audit: events}
 	setUp, secret := account.NewSetUp(users)
@@ -105,6 +102,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Tasks:    tasks,
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store, Audit: events},
+		Keys:     &account.Keys{Dir: filepath.Join(c.Data, "mgmt"), Role: c.JWTRole.Role, Audit: events},
 		Sessions: c.sessions(store, log),
 		SignedIn: &account.Sessions{Store: store},
 		Audit:    events,
@@ -115,28 +113,33 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Version:  version,
 		Started:  time.Now(),
 		Stop:     sync.OnceFunc(func() { close(stopped) }),
+		Ending:   ending,
 
-		Data:      c.Data,
-		FileRoots: files.Roots,
-		StoreSize: c.storeSize,
+		Data:       c.Data,
+		FileRoots:  files.Roots,
+		StoreSize:  c.storeSize,
+		MaxImports: c.MaxImports,
+		Proxies:    prefixes(c.TrustedProxy),
+		Probes:     c.probes(store),
 	}
+	c.measure(server, store, loopback(listener.Addr()))
 	if err := c.announce(p, listener, users, secret); err != nil {
 		return err
 	}
-	end := c.answer(p, listener, &http.Server{
-		Handler:           server.Handler(),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}, tasks, stopped)
+	end := c.answer(p, &running{
+		listener: listener, handler: server.Handler(), tasks: tasks, log: log, stopped: stopped,
+		ending: sync.OnceFunc(func() { close(ending) }),
+	})
 	return errors.Join(end, events.Flush(context.WithoutCancel(p.ctx)))
 }
 
+// logger returns the log, whose records tell the request that they are about.
 func (c *serveCmd) logger(p *process) *slog.Logger {
+	var h slog.Handler = slog.NewTextHandler(p.stderr, nil)
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(p.stderr, nil))
+		h = slog.NewJSONHandler(p.stderr, nil)
 	}
-	return slog.New(slog.NewTextHandler(p.stderr, nil))
+	return slog.New(handlers.LogHandler(h))
 }
 
 // sessions keeps people signed in as long as their account's session may last.
@@ -151,9 +154,6 @@ func (c *serveCmd) sessions(store *db.DB, log *slog.Logger) *scs.SessionManager 
 		http.Error(w, "the session cannot be read or kept", http.StatusInternalServerError)
 	}
 	m.Cookie.Name, m.Cookie.HttpOnly, m.Cookie.SameSite = "console_session", true, http.SameSiteLaxMode
-	if c.TLSCert != "" {
-		m.Cookie.Name, m.Cookie.Secure = "__Host-console_session", true
-	}
 	return m
 }
 
@@ -195,46 +195,4 @@ func clickable(addr net.Addr) string {
 		return fmt.Sprintf("localhost:%d", tcp.Port)
 	}
 	return addr.String()
-}
-
-// answer serves until the context ends, an import asks for a stop, or listening fails.
-func (c *serveCmd) answer(p *process, listener net.Listener, srv *http.Server, tasks *task.Runner, stopped <-chan struct{}) error {
-	failed := make(chan error, 1)
-	go func() {
-		if c.TLSCert != "" {
-			failed <- srv.ServeTLS(listener, c.TLSCert, c.TLSKey)
-		} else {
-			failed <- srv.Serve(listener)
-		}
-	}()
-	var end error
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serving: %w", err)
-	case <-p.ctx.Done():
-	case <-stopped:
-		end = exit(exitStopped)
-	}
-	return errors.Join(end, c.shutDown(srv, tasks))
-}
-
-// shutDown interrupts what is not being written, waits for what is, and lets requests
-// end. A client that does not come to an end is cut off.
-func (c *serveCmd) shutDown(srv *http.Server, tasks *task.Runner) error {
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
-	defer cancel()
-	var over sync.WaitGroup
-	over.Go(func() {
-		patience, cancel := context.WithTimeout(ctx, requestTimeout)
-		defer cancel()
-		if srv.Shutdown(patience) != nil {
-			_ = srv.Close() // the listener is closed already, the clients were given their time
-		}
-	})
-	err := tasks.Close(ctx)
-	over.Wait()
-	if err != nil {
-		return fmt.Errorf("shutting down: %w", err)
-	}
-	return nil
 }

@@ -18,6 +18,8 @@ const DefaultMaxImports = 16
 var heavy = map[string]bool{
 	"POST /data/import":       true,
 	"POST /async/data/import": true,
+	"POST /v2/data/import":    true,
+	"POST /ruleset/import":    true,
 	"POST /api/v1/plan":       true,
 	"POST /api/v1/import":     true,
 	"POST /ui/import":         true,
