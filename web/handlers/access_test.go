@@ -116,7 +116,7 @@ func TestTold(t *testing.T) {
 		"token operator api export-secrets local ok ×1",
 		"u-viewer page sign-in u-viewer ok ×1",
 		"u-viewer page refused GET /ui/import refused ×1",
-		"u-viewer page export-secrets local ok ×1",
+		"u-viewer page export local ok ×1",
 		"u-viewer page sign-out u-viewer ok ×1",
 		"page sign-in-refused u-viewer refused ×1",
 		"page sign-in-refused  refused ×1",

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"strings"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/secret"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
 )
@@ -26,106 +27,236 @@ func (s *Server) exportPage(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r, maxPicks); err != nil {
 		return err
 	}
-	rules, err := s.Transfer.Rules(r.Context(), callerOf(r), transfer.Local)
+	p := views.ExportPage{Layout: s.layout(r), Options: readOptions(r.Form)}
+	if err := s.findRules(r, &p); err != nil {
+		return err
+	}
+	chosen, err := s.choose(r, p.Filter)
 	if err != nil {
 		return err
 	}
-	p := tableOf(rules, r.Form)
-	p.Layout = s.layout(r)
-	if len(p.Picked) > 0 {
-		s.closure(r, &p)
+	p.Choose(chosen.Picked, chosen.Rules, everyOf(chosen.Every), chosen.Except)
+	status := http.StatusOK
+	if p.Unknown = chosen.Unknown; len(p.Unknown) > 0 {
+		status = http.StatusNotFound
+	} else if err := s.compose(r, &p); err != nil {
+		return err
 	}
-	s.show(w, r, http.StatusOK, p)
+	s.show(w, r, status, p)
 	return nil
 }
 
-// tableOf searches, pages and picks.
-func tableOf(rules []transfer.RuleSummary, form url.Values) views.ExportPage {
-	p := views.ExportPage{Query: strings.TrimSpace(form.Get("q")), Total: len(rules)}
-	found := rules
-	if p.Query != "" {
-		found = slices.DeleteFunc(slices.Clone(rules), func(r transfer.RuleSummary) bool { return !speaksOf(r, p.Query) })
-	}
-	p.Found = len(found)
-	p.Pages = max(1, (p.Found+rulesPerPage-1)/rulesPerPage)
-	page, _ := strconv.Atoi(form.Get("page"))
-	p.Page = min(max(page, 1), p.Pages)
-	shown := found[(p.Page-1)*rulesPerPage : min(p.Page*rulesPerPage, p.Found)]
-	picked := pickedRules(form, shown)
-	for _, r := range shown {
-		p.Rules = append(p.Rules, views.RuleRow{ID: r.ID, Name: r.Name, Tags: r.Tags, Picked: picked[r.ID]})
-	}
-	for id := range picked {
-		p.Picked = append(p.Picked, id)
-	}
-	slices.Sort(p.Picked)
-	return p
+// readOptions reads how a form wants its export. Secrets come only where they are asked
+// for.
+func readOptions(form url.Values) views.ExportOptions {
+	return views.ExportOptions{Plain: form.Get("secrets") == "plain", AllConnections: form.Get("connections") == "all", YAML: form.Get("format") == "yaml"}
 }
 
-// speaksOf reports whether a rule's id, name or tags contain a text, in any case.
-func speaksOf(r transfer.RuleSummary, text string) bool {
-	for _, field := range append([]string{r.ID, r.Name}, r.Tags...) {
-		if strings.Contains(strings.ToLower(field), strings.ToLower(text)) {
-			return true
-		}
-	}
-	return false
-}
-
-// pickedRules returns the rules that the form names, with those of the page where it
-// asks for them.
-func pickedRules(form url.Values, shown []transfer.RuleSummary) map[string]bool {
-	picked := map[string]bool{}
-	if form.Get("pick") == "none" {
-		return picked
-	}
-	for _, id := range form["rule"] {
-		picked[id] = true
-	}
-	if form.Get("pick") == "page" {
-		for _, r := range shown {
-			picked[r.ID] = true
-		}
-	}
-	return picked
-}
-
-// closure fills in what comes along with the picked rules.
-func (s *Server) closure(r *http.Request, p *views.ExportPage) {
-	x, err := s.Transfer.Compose(r.Context(), callerOf(r), transfer.ExportRequest{Node: transfer.Local, Rules: p.Picked})
+// findRules fills in the page of the table that the form asks for.
+func (s *Server) findRules(r *http.Request, p *views.ExportPage) error {
+	p.Filter = views.RuleFilter{Text: strings.TrimSpace(r.Form.Get("q")), Tag: r.Form.Get("tag"), Status: r.Form.Get("status")}
+	q := queryOf(p.Filter)
+	page, _ := strconv.Atoi(r.Form.Get("page"))
+	p.Page = max(page, 1)
+	q.Kinds, q.Limit, q.Offset = []core.Kind{core.Rule}, rulesPerPage, (p.Page-1)*rulesPerPage
+	found, err := s.Transfer.Find(r.Context(), callerOf(r), transfer.Local, q)
 	if err != nil {
-		p.Problem = err.Error()
-		return
+		return err
 	}
-	var doc bytes.Buffer
-	if err := x.Bundle.Encode(&doc); err != nil {
-		p.Problem = err.Error()
-		return
+	p.Found, p.Tags = found.Total, found.Tags
+	p.Pages = max(1, (p.Found+rulesPerPage-1)/rulesPerPage)
+	if p.Page > p.Pages {
+		r.Form.Set("page", strconv.Itoa(p.Pages))
+		return s.findRules(r, p)
 	}
-	p.Set, p.Size, p.Curl = &x.Set, doc.Len(), curl(origin(r), p.Picked)
+	for _, entry := range found.Entries {
+		p.Rules = append(p.Rules, ruleRow(entry))
+	}
+	q = transfer.Query{Kinds: q.Kinds}
+	all, err := s.Transfer.Find(r.Context(), callerOf(r), transfer.Local, q)
+	if err == nil {
+		p.Total = all.Total
+	}
+	return err
 }
+
+// statuses of rules that the table can be filtered by.
+var ruleStatuses = []transfer.Status{transfer.RuleStarted, transfer.RuleStopped}
+
+// queryOf returns what a filter asks for. A status that there is not asks for all.
+func queryOf(f views.RuleFilter) transfer.Query {
+	q := transfer.Query{Text: f.Text, Tag: f.Tag, Status: transfer.Status(f.Status)}
+	if !slices.Contains(ruleStatuses, q.Status) {
+		q.Status = ""
+	}
+	return q
+}
+
+// ruleRow reads what the table tells of a rule; of one that cannot be read its id.
+func ruleRow(entry transfer.Listed) views.RuleRow {
+	var rule struct {
+		Name      string
+		SQL       string
+		Tags      []string
+		Triggered *bool
+	}
+	_ = json.Unmarshal([]byte(entry.Text), &rule)
+	sql, _ := secret.Mask(rule.SQL, 0)
+	return views.RuleRow{ID: entry.Ref.Name, Name: rule.Name, SQL: sql, Tags: rule.Tags, Stopped: rule.Triggered != nil && !*rule.Triggered}
+}
+
+// choose reads which rules the form picks. A browser sends only the boxes that are
+// checked: of the rules that the table showed, the others were left out.
+func (s *Server) choose(r *http.Request, filter views.RuleFilter) (*transfer.Chosen, error) {
+	var c transfer.Choice
+	c.Rules, c.Except = r.Form["rule"], r.Form["except"]
+	ticked := make(map[string]bool, len(c.Rules))
+	for _, id := range c.Rules {
+		ticked[id] = true
+	}
+	for _, id := range r.Form["shown"] {
+		if !ticked[id] {
+			c.Except = append(c.Except, id)
+		}
+	}
+	every := r.Form["every"]
+	switch r.Form.Get("pick") {
+	case "match":
+		every, c.Except = append(every, filter.Encode()), nil
+	case "none":
+		every, c = nil, transfer.Choice{}
+	}
+	slices.Sort(every)
+	for _, text := range slices.Compact(every) {
+		values, err := url.ParseQuery(text)
+		if err != nil {
+			return nil, core.Errorf(core.Invalid, "the form cannot be read: %v", err)
+		}
+		c.Every = append(c.Every, queryOf(views.RuleFilter{Text: values.Get("q"), Tag: values.Get("tag"), Status: values.Get("status")}))
+	}
+	chosen, err := s.Transfer.Choose(r.Context(), callerOf(r), transfer.Local, c)
+	if err == nil && r.Form.Get("pick") == "known" {
+		chosen.Unknown = nil
+	}
+	return chosen, err
+}
+
+// everyOf writes queries as the form carries them.
+func everyOf(queries []transfer.Query) []string {
+	var every []string
+	for _, q := range queries {
+		every = append(every, views.RuleFilter{Text: q.Text, Tag: q.Tag, Status: string(q.Status)}.Encode())
+	}
+	return every
+}
+
+// exportOf returns the export that options ask for.
+func exportOf(o views.ExportOptions) (transfer.ExportRequest, form) {
+	f := asJSON
+	if o.YAML {
+		f = asYAML
+	}
+	return transfer.ExportRequest{Node: transfer.Local, Masked: !o.Plain, AllConnections: o.AllConnections}, f
+}
+
+// compose fills in what comes along with the picked rules.
+func (s *Server) compose(r *http.Request, p *views.ExportPage) error {
+	if p.Picked == 0 {
+		return nil
+	}
+	req, f := exportOf(p.Options)
+	req.Rules = p.PickedRules
+	x, err := s.Transfer.Compose(r.Context(), callerOf(r), req)
+	if err != nil {
+		return err
+	}
+	var size counter
+	if err := f.encode(x.Bundle, &size); err != nil {
+		return err
+	}
+	p.Set, p.Secrets, p.Connections, p.Size = &x.Set, x.Secrets, x.Connections, int(size)
+	if p.Preview, err = preview(x.Bundle, p.Options.YAML); err != nil {
+		return err
+	}
+	if len(p.PickedRules) <= maxCurlRules {
+		p.Curl = curl(origin(r), p.PickedRules, p.Options)
+	}
+	return nil
+}
+
+// counter counts what is written to it, in bytes.
+type counter int
+
+// Write counts.
+func (c *counter) Write(data []byte) (int, error) {
+	*c += counter(len(data))
+	return len(data), nil
+}
+
+// preview returns the beginning of a document, laid out to be read and without secrets.
+func preview(b *bundle.Bundle, yaml bool) (string, error) {
+	beginning := &bundle.Bundle{}
+	for _, kind := range core.DocumentOrder() {
+		names := b.Names(kind)
+		for _, name := range names[:min(len(names), views.PreviewLines)] {
+			ref := core.Ref{Kind: kind, Name: name}
+			text, _ := b.Get(ref)
+			beginning.Set(ref, secret.MaskEntry(kind, text))
+		}
+	}
+	var doc strings.Builder
+	if yaml {
+		err := asYAML.encode(beginning, &doc)
+		return doc.String(), err
+	}
+	text, err := beginning.Indent()
+	return string(text), err
+}
+
+// maxCurlRules bounds the rules that a line for the shell names.
+const maxCurlRules = 200
 
 // curl returns the command that downloads rules from a shell.
-func curl(origin string, ids []string) string {
+func curl(origin string, ids []string, o views.ExportOptions) string {
 	body, err := json.Marshal(ids)
 	if err != nil {
 		panic(err) // strings always marshal
 	}
-	quoted := strings.ReplaceAll(string(body), "'", `'\''`)
-	return fmt.Sprintf(`curl -H "Authorization: Bearer $TOKEN" -d '%s' -OJ %s/data/export`, quoted, origin)
+	path, query := "/data/export", url.Values{}
+	if o.YAML {
+		path = "/v2" + path
+	}
+	if !o.Plain {
+		query.Set("secrets", "masked")
+	}
+	if o.AllConnections {
+		query.Set("connections", "all")
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return fmt.Sprintf(`curl -H "Authorization: Bearer $TOKEN" -d %s -OJ %s`, shell(string(body)), shell(origin+path))
 }
 
-// downloadAll is GET /ui/export/download.
-func (s *Server) downloadAll(w http.ResponseWriter, r *http.Request) error { return s.exportAll(w, r) }
+// shell quotes a word for a shell.
+func shell(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
-// downloadRules is POST /ui/export/download.
-func (s *Server) downloadRules(w http.ResponseWriter, r *http.Request) error {
+// downloadPage is GET and POST /ui/export/download: all there is, or the picked rules.
+func (s *Server) downloadPage(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r, maxPicks); err != nil {
 		return err
 	}
-	ids := r.PostForm["rule"]
-	if len(ids) == 0 {
-		return core.WithHint(core.Errorf(core.Invalid, "no rule is picked"), "pick at least one on the export page")
+	req, f := exportOf(readOptions(r.Form))
+	req.All = r.Method == http.MethodGet || r.Form.Get("all") == "1"
+	if !req.All {
+		chosen, err := s.choose(r, views.RuleFilter{})
+		if err != nil {
+			return err
+		}
+		if len(chosen.Picked)+len(chosen.Unknown) == 0 {
+			return core.WithHint(core.Errorf(core.Invalid, "no rule is picked"), "pick at least one on the export page")
+		}
+		req.Rules = append(chosen.Picked, chosen.Unknown...)
 	}
-	return s.export(w, r, transfer.ExportRequest{Node: transfer.Local, Rules: ids}, asJSON)
+	return s.export(w, r, req, f)
 }

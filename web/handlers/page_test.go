@@ -185,25 +185,6 @@ func TestDraftsArePrivate(t *testing.T) {
 	s.form(other, draft.Request.URL.Path+"/review", "action", "apply").at(t, 404, "/ui/import/")
 }
 
-func TestExportPages(t *testing.T) {
-	s := open(t)
-	b := s.signedIn(core.Viewer)
-	s.open(b, "/ui/export").at(t, 200, "/ui/export")
-	s.importing(s.sample(), "")
-	s.open(b, "/ui/export").at(t, 200, "/ui/export", "rule1", "rule2")
-	s.open(b, "/ui/export?q=RULE1").at(t, 200, "/ui/export", `value="rule1"`)
-	s.form(b, "/ui/export", "rule", "rule1").at(t, 200, "/ui/export", "demo", "/data/export")
-	s.form(b, "/ui/export", "rule", "nope").at(t, 200, "/ui/export", "rule nope is not found")
-	s.form(b, "/ui/export/download").at(t, 400, "/ui/export/download")
-	page, api := s.form(b, "/ui/export/download", "rule", "rule1"), s.post("/data/export", `["rule1"]`)
-	if page.body != api.body || !strings.Contains(page.Header.Get("Content-Disposition"), "attachment") {
-		t.Errorf("the page downloads\n%s\nthe API\n%s", page.body, api.body)
-	}
-	if page, api := s.open(b, "/ui/export/download"), s.get("/data/export"); page.body != api.body {
-		t.Errorf("the page downloads\n%s\nthe API\n%s", page.body, api.body)
-	}
-}
-
 func TestPageHeaders(t *testing.T) {
 	s := open(t)
 	b := s.signedIn(core.Viewer)

@@ -119,8 +119,8 @@ func (s *Server) routes() []route {
 		{"POST", "/ui/tasks/{id}/retry", page, core.Operator, s.taskRetry},
 		{"GET", "/ui/export", page, core.Viewer, s.exportPage},
 		{"POST", "/ui/export", page, core.Viewer, s.exportPage},
-		{"GET", "/ui/export/download", page, core.Viewer, s.downloadAll},
-		{"POST", "/ui/export/download", page, core.Viewer, s.downloadRules},
+		{"GET", "/ui/export/download", page, core.Viewer, s.downloadPage},
+		{"POST", "/ui/export/download", page, core.Viewer, s.downloadPage},
 	}...)
 }
 

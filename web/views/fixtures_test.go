@@ -71,7 +71,9 @@ func fixtures() map[string]templ.Component {
 		"export":          exportPage(),
 		"export-none":     ExportPage{Layout: signedIn},
 		"export-unpicked": ExportPage{Layout: signedIn, Rules: rules()[:3], Page: 1, Pages: 1, Found: 3, Total: 3},
-		"export-unfound":  ExportPage{Layout: signedIn, Query: "quality of service", Page: 1, Pages: 1, Total: 12, Picked: []string{"rule1", "a b"}},
+		"export-unfound":  unfound(),
+		"export-unknown":  ExportPage{Layout: signedIn, Rules: rules()[:3], Page: 1, Pages: 1, Found: 3, Total: 3, Unknown: []string{"gone<1>", longName}},
+		"export-many":     manyPage(),
 		"error-404":       ErrorPage{Layout: signedIn, Status: 404, Message: "there is no task 7c1e", Hint: "tasks are kept for 30 days"},
 		"error-403":       ErrorPage{Layout: viewer, Status: 403, Message: "m.keller is viewer, this takes operator", Hint: "ask an administrator for the role"},
 		"error-500":       ErrorPage{Layout: nobody, Status: 500},
@@ -199,11 +201,33 @@ func sameOutcome() *plan.Outcome {
 
 func rules() []RuleRow {
 	var rows []RuleRow
-	for _, id := range []string{"alarm_forwarder", "conveyor_stall_detect", "energy_15min_rollup", "oven_batch_report", "oven_overheat_alarm", "plc_watchdog", "rule1", "rule2", longName} {
-		rows = append(rows, RuleRow{ID: id, Tags: []string{"hall-a"}, Picked: id == "rule2" || id == "plc_watchdog"})
+	for i, id := range []string{"alarm_forwarder", "conveyor_stall_detect", "energy_15min_rollup", "oven_batch_report", "oven_overheat_alarm", "plc_watchdog", "rule1", "rule2", longName} {
+		rows = append(rows, RuleRow{ID: id, SQL: "SELECT * FROM demo WHERE temperature > 30 AND station = '<b>'", Tags: []string{"hall-a"}, Stopped: i%3 == 2})
 	}
 	rows[4].Name, rows[4].Tags = "Alarm when an oven of hall A overheats", []string{"hall-a", "alarms", longName}
 	return rows
+}
+
+// unfound is a table whose filter nothing matches.
+func unfound() ExportPage {
+	p := ExportPage{Layout: signedIn, Filter: RuleFilter{Text: "quality of service", Tag: "none"}, Page: 1, Pages: 1, Total: 12}
+	p.Choose([]string{"a b", "rule1"}, []string{"a b", "rule1"}, nil, nil)
+	return p
+}
+
+// manyPage has more picked than can be drawn, by a filter and not by name.
+func manyPage() ExportPage {
+	p := exportPage()
+	p.Filter, p.Options, p.Curl = RuleFilter{Tag: "hall-a", Status: "stopped"}, ExportOptions{Plain: true, AllConnections: true, YAML: true}, ""
+	var picked []string
+	for i := range 300 {
+		ref := core.Ref{Kind: core.Rule, Name: fmt.Sprintf("r%03d", i)}
+		picked = append(picked, ref.Name)
+		p.Set.Items = append(p.Set.Items, deps.Item{Part: deps.Part{Ref: ref}})
+		p.Set.Bundle.Set(ref, "{}")
+	}
+	p.Choose(picked, nil, []string{"tag=hall-a"}, []string{"plc_watchdog", "on_page_two"})
+	return p
 }
 
 func exportPage() ExportPage {
@@ -225,8 +249,18 @@ func exportPage() ExportPage {
 		set.Bundle.Set(i.Ref, "{}")
 	}
 	set.Missing = []deps.Gap{{Need: resource.Need{Why: resource.ReadsFrom, Name: "plc_heartbeat"}, From: watchdog}}
-	return ExportPage{
-		Layout: signedIn, Rules: rules(), Page: 1, Pages: 3, Found: 27, Total: 27, Picked: []string{"on_page_two", "plc_watchdog", "rule2"},
-		Set: set, Size: 3100, Curl: `curl -H "Authorization: Bearer $TOKEN" -d '["on_page_two","plc_watchdog","rule2"]' https://edge-gw-07.plant.local/data/export`,
+	for _, i := range set.Items {
+		if i.Why != "" {
+			set.Links = append(set.Links, deps.Link{Need: resource.Need{Why: i.Why, Name: i.Ref.Name, Key: i.Key}, From: i.From, To: i.Part})
+		}
 	}
+	set.Links = append(set.Links, deps.Link{Need: set.Missing[0].Need, From: watchdog})
+	p := ExportPage{
+		Layout: signedIn, Tags: []string{"alarms", "hall-a"}, Rules: rules(), Page: 1, Pages: 3, Found: 27, Total: 27,
+		Set: set, Size: 3100, Secrets: 2, Connections: 3, Preview: "{\n  \"streams\": {\n    \"demo\": \"CREATE STREAM demo ()\"\n  }\n}\n",
+		Curl: `curl -H "Authorization: Bearer $TOKEN" -d '["on_page_two","plc_watchdog","rule2"]' https://edge-gw-07.plant.local/data/export`,
+	}
+	picked := []string{"on_page_two", "plc_watchdog", "rule2"}
+	p.Choose(picked, picked, nil, nil)
+	return p
 }
