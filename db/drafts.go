@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,11 +17,12 @@ const draftLife = 24 * time.Hour
 const sweepDraftsSQL = `delete from drafts where created < ?`
 
 const putDraftSQL = `
-insert into drafts (id, node, name, caller, created, body, document, restores, choices)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into drafts (id, node, name, caller, created, body, document, restores, files, choices)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (id) do update set
 	node = excluded.node, name = excluded.name, caller = excluded.caller, created = excluded.created,
-	body = excluded.body, document = excluded.document, restores = excluded.restores, choices = excluded.choices`
+	body = excluded.body, document = excluded.document, restores = excluded.restores,
+	files = excluded.files, choices = excluded.choices`
 
 // PutDraft stores a draft, in place of the one with the same id, and deletes all
 // drafts that were made more than 24 hours before it.
@@ -33,17 +35,21 @@ func (db *DB) PutDraft(ctx context.Context, d plan.Draft) error {
 	if err != nil {
 		return fmt.Errorf("writing the choices of draft %s: %w", d.Name, err)
 	}
+	files, err := json.Marshal(d.Files)
+	if err != nil {
+		return fmt.Errorf("writing the files of draft %s: %w", d.Name, err)
+	}
 	return db.write(ctx, func(t *sql.Tx) error {
 		if _, err := t.ExecContext(ctx, sweepDraftsSQL, d.Created.Add(-draftLife).UnixMilli()); err != nil {
 			return fault(ctx, err, "deleting old drafts")
 		}
-		_, err := t.ExecContext(ctx, putDraftSQL, d.ID, d.Node, d.Name, d.By, d.Created.UnixMilli(), body, d.Document, d.Restores, string(choices))
+		_, err := t.ExecContext(ctx, putDraftSQL, d.ID, d.Node, d.Name, d.By, d.Created.UnixMilli(), body, d.Document, d.Restores, string(files), string(choices))
 		return fault(ctx, err, "storing draft %s", d.Name)
 	})
 }
 
 const draftSQL = `
-select id, node, name, caller, created, length(body), document, restores, choices, body
+select id, node, name, caller, created, length(body), document, restores, files, choices, body
 from drafts
 where id = ?`
 
@@ -57,7 +63,7 @@ func (db *DB) Draft(ctx context.Context, id string) (plan.Draft, error) {
 }
 
 const draftsSQL = `
-select id, node, name, caller, created, length(body), document, restores, choices
+select id, node, name, caller, created, length(body), document, restores, files, choices
 from drafts
 where node = ? and caller = ?
 order by created, rowid`
@@ -72,13 +78,13 @@ func (db *DB) Drafts(ctx context.Context, node, by string) ([]plan.Draft, error)
 
 func scanDraft(r row, more ...any) (d plan.Draft, err error) {
 	var created int64
-	var choices []byte
-	err = r.Scan(append([]any{&d.ID, &d.Node, &d.Name, &d.By, &created, &d.Size, &d.Document, &d.Restores, &choices}, more...)...)
+	var files, choices []byte
+	err = r.Scan(append([]any{&d.ID, &d.Node, &d.Name, &d.By, &created, &d.Size, &d.Document, &d.Restores, &files, &choices}, more...)...)
 	if err != nil {
 		return d, err
 	}
 	d.Created = moment(created)
-	return d, json.Unmarshal(choices, &d.Choices)
+	return d, errors.Join(json.Unmarshal(files, &d.Files), json.Unmarshal(choices, &d.Choices))
 }
 
 const deleteDraftSQL = `delete from drafts where id = ?`

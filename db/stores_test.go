@@ -158,7 +158,8 @@ func TestUseTokenWritesOnceAMinute(t *testing.T) {
 func TestDrafts(t *testing.T) {
 	s, ctx := dbtest.Open(t), t.Context()
 	draft := func(id, by string, at time.Duration, body string) plan.Draft {
-		return plan.Draft{ID: id, Node: node, Name: id + ".json", By: by, Created: noon.Add(at), Body: []byte(body), Size: len(body)}
+		return plan.Draft{ID: id, Node: node, Name: id + ".json", By: by, Created: noon.Add(at), Body: []byte(body), Size: len(body), Document: "d" + id,
+			Files: map[string]string{"https://h/" + id: "aa"}, Choices: plan.Choices{Mode: plan.Full, Leave: []core.Ref{{Kind: core.Rule, Name: id}}}}
 	}
 	list := func(want ...string) {
 		t.Helper()

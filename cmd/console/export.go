@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +22,7 @@ type exportCmd struct {
 	Masked         bool     `help:"Put dots in place of secrets. Imported again, they keep what is there."`
 	AllConnections bool     `help:"Export every connection, not only those that the rules use."`
 	Format         string   `enum:"json,yaml" default:"json" help:"json, or yaml for eKuiper's v2 form."`
+	SelfContained  bool     `help:"Export a zip with the files that entries name, which can be imported without a network."`
 	Output         string   `short:"o" type:"path" placeholder:"FILE" help:"Write there instead of to standard output."`
 }
 
@@ -32,6 +34,7 @@ type exportRequest struct {
 	rules          []string // all there is where none is named
 	masked         bool
 	allConnections bool
+	selfContained  bool
 }
 
 // Run writes the document. What the rules need and is missing is told on stderr.
@@ -41,7 +44,19 @@ func (c *exportCmd) Run(p *process) error {
 		return err
 	}
 	defer t.close()
-	b, err := t.export(p, exportRequest{c.Rules, c.Masked, c.AllConnections})
+	req := exportRequest{c.Rules, c.Masked, c.AllConnections, c.SelfContained}
+	if c.Output == "" {
+		return c.write(p, t, req, p.stdout)
+	}
+	return writeFile(c.Output, func(w io.Writer) error { return c.write(p, t, req, w) })
+}
+
+// write writes what the export holds in its format.
+func (c *exportCmd) write(p *process, t target, req exportRequest, w io.Writer) error {
+	if c.SelfContained {
+		return t.pack(p, req, w)
+	}
+	b, err := t.export(p, req)
 	if err != nil {
 		return err
 	}
@@ -49,25 +64,22 @@ func (c *exportCmd) Run(p *process) error {
 	if err := encoders[c.Format](b, &doc); err != nil {
 		return err
 	}
-	if c.Output == "" {
-		_, err := fmt.Fprintln(p.stdout, strings.TrimSuffix(doc.String(), "\n"))
-		return err
-	}
-	return writeFile(c.Output, doc.Bytes())
+	_, err = fmt.Fprintln(w, strings.TrimSuffix(doc.String(), "\n"))
+	return err
 }
 
 // writeFile writes a file whole or not at all, for its owner only, since a bundle may
 // hold passwords.
-func writeFile(name string, data []byte) error {
+func writeFile(name string, write func(io.Writer) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".export-*")
 	if err != nil {
 		return fmt.Errorf("writing the export: %w", err)
 	}
 	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Sync()
+	if err := write(tmp); err != nil {
+		return errors.Join(err, tmp.Close())
 	}
+	err = tmp.Sync()
 	if closeErr := tmp.Close(); err == nil {
 		err = closeErr
 	}
@@ -94,9 +106,7 @@ func (req exportRequest) event() audit.Event {
 
 // export reads the data folder, and writes down that it did.
 func (l *local) export(p *process, req exportRequest) (*bundle.Bundle, error) {
-	x, err := l.service.Compose(p.ctx, caller(), transfer.ExportRequest{
-		Node: transfer.Local, All: len(req.rules) == 0, Rules: req.rules, Masked: req.masked, AllConnections: req.allConnections,
-	})
+	x, err := l.service.Compose(p.ctx, caller(), req.request())
 	if err != nil {
 		return nil, err
 	}
@@ -107,4 +117,19 @@ func (l *local) export(p *process, req exportRequest) (*bundle.Bundle, error) {
 		fmt.Fprintf(p.stderr, "warning: %v: missing %s %s\n", gap.From, gap.Why, gap.Name)
 	}
 	return x.Bundle, nil
+}
+
+// request returns the export of the data folder.
+func (req exportRequest) request() transfer.ExportRequest {
+	return transfer.ExportRequest{
+		Node: transfer.Local, All: len(req.rules) == 0, Rules: req.rules, Masked: req.masked, AllConnections: req.allConnections,
+	}
+}
+
+// pack reads the data folder, and writes down that it did.
+func (l *local) pack(p *process, req exportRequest, w io.Writer) error {
+	if err := l.audit.Record(p.ctx, req.event()); err != nil {
+		return err
+	}
+	return l.service.Pack(p.ctx, caller(), req.request(), w)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/depot"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
@@ -54,6 +56,11 @@ type fetchFlags struct {
 	CAFile          string   `name:"ca-file" type:"existingfile" placeholder:"F" help:"File of certificates to trust in https: addresses, besides the system's."`
 }
 
+// depot opens the folder where the files of entries are kept.
+func (f *dataFlags) depot() (*depot.Store, error) {
+	return depot.New(filepath.Join(f.Data, "artifacts"))
+}
+
 // fetcher returns the reader of files. The folder <data>/uploads is made.
 func (f *fetchFlags) fetcher(data string) (*fetch.Fetcher, error) {
 	uploads, err := filepath.Abs(filepath.Join(data, "uploads"))
@@ -85,6 +92,8 @@ type target interface {
 	previewBundle(p *process, req importRequest) (*plan.Listing, error)
 	// export returns all, or some rules with what they need.
 	export(p *process, req exportRequest) (*bundle.Bundle, error)
+	// pack writes the same with the files that it names, as one archive.
+	pack(p *process, req exportRequest, w io.Writer) error
 	// close ends the connection.
 	close() error
 }
@@ -119,8 +128,13 @@ func (f *targetFlags) local(store *db.DB) (target, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	artifacts, err := f.depot()
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	events := &audit.Log{Store: store}
-	return &local{db: store, service: &transfer.Service{Nodes: store, Journal: store, Fetch: files, Audit: events}, audit: events}, nil
+	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
+	return &local{db: store, service: service, audit: events}, nil
 }
 
 // local is the console whose data folder is here.

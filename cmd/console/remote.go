@@ -3,14 +3,17 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/parcel"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
@@ -51,19 +54,29 @@ func (e *remoteError) Unwrap() error {
 
 // call sends a request and returns the body of the answer. Body nil means GET.
 func (r *remote) call(p *process, path string, body any) ([]byte, error) {
-	method, payload := http.MethodGet, io.Reader(nil)
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			return nil, fmt.Errorf("making the request: %w", err)
-		}
-		method, payload = http.MethodPost, bytes.NewReader(text)
+	resp, err := r.send(p, path, body)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	return data, nil
+}
+
+// send sends a request. An answer that is no success is an error.
+func (r *remote) send(p *process, path string, body any) (*http.Response, error) {
+	method, contentType, payload, err := encodeBody(body)
+	if err != nil {
+		return nil, fmt.Errorf("making the request: %w", err)
 	}
 	req, err := http.NewRequestWithContext(p.ctx, method, r.base+path, payload)
 	if err != nil {
 		return nil, fmt.Errorf("making the request: %w", err)
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", contentType)
 	if r.token != "" {
 		req.Header.Set("Authorization", "Bearer "+r.token)
 	}
@@ -71,24 +84,48 @@ func (r *remote) call(p *process, path string, body any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("asking the console: %w", err)
 	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	}
 	if resp.StatusCode == http.StatusOK {
-		return data, nil
+		return resp, nil
 	}
+	defer resp.Body.Close()
 	failure := &remoteError{}
-	if json.Unmarshal(data, failure) != nil || failure.Message == "" {
+	if json.NewDecoder(resp.Body).Decode(failure) != nil || failure.Message == "" {
 		failure.Message = resp.Status
 	}
 	return nil, failure
 }
 
+// upload is a request with a file, and its other fields.
+type upload struct {
+	options any
+	file    []byte
+}
+
+// encodeBody returns how a body is sent.
+func encodeBody(body any) (method, contentType string, payload io.Reader, err error) {
+	switch body := body.(type) {
+	case nil:
+		return http.MethodGet, "application/json", nil, nil
+	case upload:
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		options, err := json.Marshal(body.options)
+		if err != nil {
+			return "", "", nil, err
+		}
+		part, err := w.CreateFormFile("bundle", "bundle.zip")
+		if err == nil {
+			_, err = part.Write(body.file)
+		}
+		return http.MethodPost, w.FormDataContentType(), &form, errors.Join(err, w.WriteField("options", string(options)), w.Close())
+	}
+	text, err := json.Marshal(body)
+	return http.MethodPost, "application/json", bytes.NewReader(text), err
+}
+
 // importBody is an import, or its plan, as a console elsewhere takes it.
 type importBody struct {
-	Content string          `json:"content"`
+	Content string          `json:"content,omitempty"`
 	Format  transfer.Format `json:"format"`
 	Mode    plan.Mode       `json:"mode"`
 	Atomic  bool            `json:"atomic,omitempty"`
@@ -96,8 +133,15 @@ type importBody struct {
 	Note    string          `json:"note,omitempty"`
 }
 
-func (req importRequest) body() importBody {
-	return importBody{string(req.doc), req.format, mode(req.partial), req.atomic, req.leave, req.note}
+// body returns how an import is sent: with its files it is a form.
+func (req importRequest) body() any {
+	body := importBody{"", req.format, mode(req.partial), req.atomic, req.leave, req.note}
+	if parcel.Is(req.doc) {
+		body.Format = transfer.Detect
+		return upload{body, req.doc}
+	}
+	body.Content = string(req.doc)
+	return body
 }
 
 // importBundle sends the bundle.
@@ -123,16 +167,36 @@ func (req exportRequest) query() string {
 	if req.allConnections {
 		query.Set("connections", "all")
 	}
+	if req.selfContained {
+		query.Set("self_contained", "1")
+	}
 	return "/data/export?" + query.Encode()
+}
+
+// pack downloads an archive.
+func (r *remote) pack(p *process, req exportRequest, w io.Writer) error {
+	resp, err := r.send(p, req.query(), req.body())
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(w, resp.Body); err != nil {
+		return fmt.Errorf("reading the answer: %w", err)
+	}
+	return nil
+}
+
+// body names the rules; nil stands for all there is.
+func (req exportRequest) body() any {
+	if len(req.rules) == 0 {
+		return nil
+	}
+	return req.rules
 }
 
 // export downloads a document. What comes must be one, whatever stands between.
 func (r *remote) export(p *process, req exportRequest) (*bundle.Bundle, error) {
-	var body any
-	if len(req.rules) > 0 {
-		body = req.rules
-	}
-	doc, err := r.call(p, req.query(), body)
+	doc, err := r.call(p, req.query(), req.body())
 	if err != nil {
 		return nil, err
 	}

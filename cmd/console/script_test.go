@@ -18,6 +18,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -28,6 +29,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"ekuiper-console/core/artifact/artifacttest"
 )
 
 var update = flag.Bool("update", false, "rewrite the files that scripts compare with")
@@ -58,7 +61,10 @@ func TestScripts(t *testing.T) {
 			http.NotFound(w, r)
 			return
 		}
-		fmt.Fprint(w, "an archive")
+		name, _, _ := strings.Cut(path.Base(r.URL.Path), "_")
+		if _, err := w.Write(artifacttest.Native(name)); err != nil {
+			t.Error(err)
+		}
 	}))
 	defer files.Close()
 	t.Run("scripts", func(t *testing.T) {

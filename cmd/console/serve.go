@@ -94,8 +94,21 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	if err := tasks.Recover(p.ctx); err != nil {
 		return err
 	}
-	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files, Audit: events}
+	artifacts, err := c.depot()
+	if err != nil {
+		return err
+	}
+	key, err := c.linkKey()
+	if err != nil {
+		return err
+	}
+	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
 	defer service.Close()
+	sweeping, stopSweeping := context.WithCancel(p.ctx)
+	var sweeper sync.WaitGroup
+	sweeper.Go(func() { sweep(sweeping, store, artifacts, log) })
+	defer sweeper.Wait()
+	defer stopSweeping()
 	server := &handlers.Server{
 		Transfer: service,
 		Drafts:   &transfer.Drafts{Store: store, Transfer: service},
@@ -108,6 +121,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Audit:    events,
 		SetUp:    setUp,
 		Log:      log,
+		Links:    handlers.Links{Key: key},
 		RESTAuth: c.RestAuth == "token",
 		AnyHost:  c.InsecureRest && !loopback(listener.Addr()),
 		Version:  version,

@@ -19,6 +19,8 @@ type Draft struct {
 	Document string // SHA-256 of the body, hexadecimal
 	Restores int64  // the revision to bring back; 0 for a document
 	Choices  Choices
+
+	Files map[string]string // of a self-contained bundle: the hashes of its files, by address
 }
 
 // Choices are what somebody decided about a draft so far. The zero value is what is

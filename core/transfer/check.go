@@ -27,24 +27,25 @@ type checker struct {
 	hints int
 	// connections are the ids of all connections; made when first asked for.
 	connections map[string]bool
-	// opaque is whether there are plugins or services whose functions and types stand
-	// in archives, so that a name that nobody knows may still be theirs.
+	// opaque is whether there are plugins or services whose archives nobody has looked
+	// into, so that a name that nobody knows may still be theirs.
 	opaque bool
 }
 
-func newChecker(mode plan.Mode, current, next *bundle.Bundle, files *fetches) *checker {
-	c := &checker{mode: mode, current: current, next: next, files: files, serving: map[resource.Need]core.Ref{},
+func newChecker(mode plan.Mode, current plan.Snapshot, next *bundle.Bundle, files *fetches) *checker {
+	c := &checker{mode: mode, current: current.Bundle, next: next, files: files, serving: map[resource.Need]core.Ref{},
 		sources: map[string]*resource.Stream{}, near: map[core.Kind][]string{}}
-	c.ahead = newLookahead(mode, current, next)
-	c.learn(next)
+	c.ahead = newLookahead(mode, current.Bundle, next)
+	c.learn(next, current)
 	if mode == plan.Partial {
-		c.learn(current)
+		c.learn(current.Bundle, current)
 	}
 	return c
 }
 
-// learn notes what the plugins of a bundle serve.
-func (c *checker) learn(b *bundle.Bundle) {
+// learn notes what the plugins and services of a bundle serve: by their own words, and by
+// what is in their archives.
+func (c *checker) learn(b *bundle.Bundle, current plan.Snapshot) {
 	for _, name := range b.Names(core.NativePlugin) {
 		ref := core.Ref{Kind: core.NativePlugin, Name: name}
 		text, _ := b.Get(ref)
@@ -54,8 +55,31 @@ func (c *checker) learn(b *bundle.Bundle) {
 			}
 		}
 	}
-	if b.Count(core.PortablePlugin)+b.Count(core.Service) > 0 {
-		c.opaque = true
+	for _, kind := range []core.Kind{core.PortablePlugin, core.Service} {
+		for _, name := range b.Names(kind) {
+			c.learnArchive(core.Ref{Kind: kind, Name: name}, current)
+		}
+	}
+}
+
+// learnArchive notes what an archive brings: the one that was just read, else the one
+// that is there already.
+func (c *checker) learnArchive(ref core.Ref, current plan.Snapshot) {
+	in := c.files.found[ref]
+	a := in.artifact
+	if a == nil {
+		if faulty(in.findings) {
+			return // it is refused, and brings nothing
+		}
+		old, ok := current.Artifacts[ref]
+		if !ok {
+			c.opaque = true
+			return
+		}
+		a = &old
+	}
+	for _, need := range resource.Serving(a.Provides) {
+		c.serving[need] = ref
 	}
 }
 
@@ -75,7 +99,7 @@ func (c *checker) check(e plan.Entry) plan.Verdict {
 	findings = append(findings, nameless(e.Ref)...)
 	findings = append(findings, known.guessed(e.Ref)...)
 	findings = append(findings, c.inContext(e, r)...)
-	return plan.Verdict{Text: c.stored(e, r), Findings: findings}
+	return plan.Verdict{Text: c.stored(e, r), Findings: findings, Artifact: c.files.found[e.Ref].artifact}
 }
 
 // nameless refuses an entry without a name, since nothing can speak of it afterwards.
@@ -117,10 +141,8 @@ func (c *checker) stored(e plan.Entry, r resource.Resource) string {
 // inContext judges a sound entry by what is around it.
 func (c *checker) inContext(e plan.Entry, r resource.Resource) []core.Finding {
 	var findings []core.Finding
-	if l, ok := r.(located); ok {
-		if f, failed := c.files.finding(e.Ref, l.URI()); failed {
-			findings = append(findings, f)
-		}
+	if l, ok := r.(located); ok && l.URI() != "" {
+		findings = append(findings, c.files.findings(e.Ref, l.URI())...)
 	}
 	if c.mode == plan.Partial && e.Exists {
 		if old, _ := resource.Decode(e.Ref, e.Old); old != nil {

@@ -76,7 +76,7 @@ func judged(mode plan.Mode, world *bundle.Bundle, ref core.Ref, text string) str
 	files := &fetches{open: &fetch.Fetcher{Roots: []string{"/"}}}
 	current := plan.Snapshot{Bundle: &bundle.Bundle{}}
 	files.get(context.Background(), wanted(mode, current.Bundle, next, nil))
-	p := plan.New(mode, current, next, newChecker(mode, current.Bundle, next, files).check)
+	p := plan.New(mode, current, next, newChecker(mode, current, next, files).check)
 	msg, _ := p.Report().Get(ref)
 	return msg
 }

@@ -27,7 +27,7 @@ func entries(t *testing.T, lines ...string) *bundle.Bundle {
 
 // said returns what an import says of rules: "severity line:column message <cause> (hint)".
 func said(mode plan.Mode, current, next *bundle.Bundle) string {
-	p := plan.New(mode, plan.Snapshot{Bundle: current}, next, newChecker(mode, current, next, &fetches{}).check)
+	p := plan.New(mode, plan.Snapshot{Bundle: current}, next, newChecker(mode, plan.Snapshot{Bundle: current}, next, &fetches{}).check)
 	var out []string
 	for _, s := range p.Steps {
 		for _, f := range s.Findings {

@@ -35,9 +35,10 @@ type Drafts struct {
 	plans plans
 }
 
-// Bring stores a document and returns its id. It takes an operator.
-func (d *Drafts) Bring(ctx context.Context, by core.Caller, node, name string, body []byte) (id string, err error) {
-	return d.put(ctx, by, plan.Draft{Node: node, Name: name, Body: body, Document: sumOf(body)})
+// Bring stores a document, with the files that came with it, and returns its id. It
+// takes an operator.
+func (d *Drafts) Bring(ctx context.Context, by core.Caller, node, name string, doc Brought) (id string, err error) {
+	return d.put(ctx, by, plan.Draft{Node: node, Name: name, Body: doc.Text, Document: sumOf(doc.Text), Files: doc.Files})
 }
 
 // nothing is the document that a node without entries would export.

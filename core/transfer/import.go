@@ -1,25 +1,29 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/parcel"
 	"ekuiper-console/core/plan"
 )
 
 // Request is an import that somebody wants.
 type Request struct {
 	Node     string
-	Document []byte // the bundle as it was given
-	Format   Format // of the document
-	Address  string // where it is, in place of Document
-	Restores int64  // the revision to bring back, in place of a document; the mode is then full
+	Document []byte            // the bundle as it was given
+	Format   Format            // of the document
+	Address  string            // where it is, in place of Document
+	Files    map[string]string // hashes of files that came with the document, by address; see Unpack
+	Restores int64             // the revision to bring back, in place of a document; the mode is then full
 	Mode     plan.Mode
 	Kinds    []core.Kind // what of the document counts; none means all
 	Leave    []core.Ref  // entries that stay as they are, whatever the bundle says
@@ -82,7 +86,7 @@ func (s *Service) Preview(ctx context.Context, by core.Caller, req Request) (*pl
 	if err != nil {
 		return nil, err
 	}
-	return s.plan(ctx, req, doc, &fetches{open: s.Fetch})
+	return s.plan(ctx, req, doc, &fetches{open: s.Fetch, depot: s.Depot, given: req.Files})
 }
 
 // Import brings a document into a node, in one transaction. Entries that are
@@ -109,7 +113,7 @@ func (s *Service) bring(ctx context.Context, by core.Caller, req Request) (*Resu
 	if err != nil {
 		return nil, s.unreadable(ctx, req, err)
 	}
-	files := &fetches{open: s.Fetch, progress: func(done, total int) { req.report(Fetching, done, total) }}
+	files := &fetches{open: s.Fetch, depot: s.Depot, given: req.Files, progress: func(done, total int) { req.report(Fetching, done, total) }}
 	if err := s.prefetch(ctx, req, doc, files); err != nil {
 		return nil, err
 	}
@@ -153,6 +157,13 @@ func (s *Service) load(ctx context.Context, req *Request) (document, error) {
 		}
 		req.Document, req.Address = data, ""
 	}
+	if parcel.Is(req.Document) {
+		brought, err := s.unpack(ctx, bytes.NewReader(req.Document), int64(len(req.Document)))
+		if err != nil {
+			return document{}, err
+		}
+		req.Document, req.Files = brought.Text, brought.Files
+	}
 	doc, err := decode(req.Format, req.Document)
 	if err == nil && len(req.Kinds) > 0 {
 		doc.keep(req.Kinds)
@@ -193,14 +204,17 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 		return nil, moved(req.Node, current.State)
 	}
 	next, lost := doc.over(req.Node, current.Bundle)
-	if !req.NoFetch {
+	switch {
+	case req.NoFetch && len(req.Files) > 0: // what came along can be looked into all the same
+		files.get(ctx, given(wanted(req.Mode, current.Bundle, next, req.Leave), req.Files))
+	case !req.NoFetch:
 		files.get(ctx, wanted(req.Mode, current.Bundle, next, req.Leave))
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
 	}
 	req.report(Checking, 0, 0)
-	check := lost.refusing(newChecker(req.Mode, current.Bundle, next, files).check)
+	check := lost.refusing(newChecker(req.Mode, current, next, files).check)
 	if req.Restores > 0 {
 		check = trusting(check, doc.artifacts)
 	}
@@ -219,6 +233,9 @@ func planHash(req Request, doc document, base plan.State) string {
 	leave := slices.SortedFunc(slices.Values(req.Leave), core.Ref.Compare)
 	for _, ref := range slices.Compact(leave) {
 		fmt.Fprintf(h, " %q", ref.String())
+	}
+	for _, address := range slices.Sorted(maps.Keys(req.Files)) {
+		fmt.Fprintf(h, " %q=%s", address, req.Files[address])
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -10,7 +10,7 @@ import (
 // of it, without reading the files that entries name.
 func Check(b *bundle.Bundle) []core.Finding {
 	empty := plan.Snapshot{Bundle: &bundle.Bundle{}}
-	check := newChecker(plan.Full, empty.Bundle, b, &fetches{})
+	check := newChecker(plan.Full, empty, b, &fetches{})
 	p := plan.New(plan.Full, empty, b, check.check)
 	var all []core.Finding
 	for _, s := range p.Steps {

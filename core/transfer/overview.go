@@ -75,7 +75,7 @@ func (s *Service) Entry(ctx context.Context, by core.Caller, node string, ref co
 	if !ok {
 		return nil, core.Errorf(core.NotFound, "%s %s is not found", ref.Kind.Noun(), ref.Name)
 	}
-	e := &Entry{Ref: ref, Text: text, Revision: snapshot.Revision, Findings: inPlace(snapshot.Bundle, ref, text)}
+	e := &Entry{Ref: ref, Text: text, Revision: snapshot.Revision, Findings: inPlace(snapshot, ref, text)}
 	if e.History, err = s.Journal.EntryHistory(ctx, node, ref, entryTouches); err != nil {
 		return nil, err
 	}
@@ -87,10 +87,10 @@ func (s *Service) Entry(ctx context.Context, by core.Caller, node string, ref co
 }
 
 // inPlace judges an entry by what is around it, as a full import would.
-func inPlace(current *bundle.Bundle, ref core.Ref, text string) []core.Finding {
+func inPlace(current plan.Snapshot, ref core.Ref, text string) []core.Finding {
 	alone := &bundle.Bundle{}
 	alone.Set(ref, text)
 	c := newChecker(plan.Partial, current, alone, &fetches{})
 	c.mode = plan.Full
-	return c.check(plan.Entry{Ref: ref, Text: text, After: current}).Findings
+	return c.check(plan.Entry{Ref: ref, Text: text, After: current.Bundle}).Findings
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -18,12 +19,17 @@ func (s *Service) maxDocument() int64 {
 	return DefaultMaxDocument
 }
 
-// Read returns the document at an address. It takes an operator.
-func (s *Service) Read(ctx context.Context, by core.Caller, address string) ([]byte, error) {
+// Read returns the document at an address, unpacked where it brings its files. It takes
+// an operator.
+func (s *Service) Read(ctx context.Context, by core.Caller, address string) (Brought, error) {
 	if err := by.Require(core.Operator); err != nil {
-		return nil, err
+		return Brought{}, err
 	}
-	return s.read(ctx, address)
+	data, err := s.read(ctx, address)
+	if err != nil {
+		return Brought{}, err
+	}
+	return s.Take(ctx, by, bytes.NewReader(data), int64(len(data)))
 }
 
 // read fetches a document; its error is in the engine's words.

@@ -50,7 +50,7 @@ func (d *Drafts) plan(ctx context.Context, by core.Caller, head plan.Draft, mode
 	if err != nil {
 		return nil, err
 	}
-	req := Request{Node: head.Node, Restores: head.Restores, Mode: mode, Leave: leave, NoFetch: true, Format: Detect}
+	req := Request{Node: head.Node, Restores: head.Restores, Mode: mode, Leave: leave, NoFetch: true, Format: Detect, Files: head.Files}
 	key := planHash(req, document{sum: head.Document}, snapshot.State)
 	if p, ok := d.plans.get(key); ok {
 		return p, nil
@@ -76,7 +76,7 @@ func (d *Drafts) Request(ctx context.Context, by core.Caller, id string) (plan.D
 		return draft, Request{}, err
 	}
 	return draft, Request{
-		Node: draft.Node, Document: draft.Body, Format: Detect, Restores: draft.Restores,
+		Node: draft.Node, Document: draft.Body, Format: Detect, Files: draft.Files, Restores: draft.Restores,
 		Mode: draft.Choices.Mode, Leave: draft.Choices.Leave, Atomic: !draft.Choices.Valid,
 	}, nil
 }

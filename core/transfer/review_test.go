@@ -50,7 +50,7 @@ const twoRules = `
 // bring stores lines as a draft.
 func bring(t testing.TB, d *transfer.Drafts, lines string) string {
 	t.Helper()
-	id, err := d.Bring(ctx, operator, transfer.Local, "x.json", document(t, lines))
+	id, err := d.Bring(ctx, operator, transfer.Local, "x.json", transfer.Brought{Text: document(t, lines)})
 	if err != nil {
 		t.Fatal(err)
 	}

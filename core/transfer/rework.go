@@ -17,8 +17,9 @@ import (
 // draft that was imported, of which from is the id, is there still. It takes an operator.
 // An outcome without a rejected entry that is whole is a Conflict error.
 func (d *Drafts) Rework(ctx context.Context, by core.Caller, o *plan.Outcome, node, name, from string) (id string, missing []core.Ref, err error) {
-	source := &bundle.Bundle{}
+	source, files := &bundle.Bundle{}, map[string]string(nil)
 	if draft, err := d.Draft(ctx, by, from); err == nil {
+		files = draft.Files
 		if doc, err := decode(Detect, draft.Body); err == nil {
 			source = doc.bundle
 		}
@@ -42,7 +43,7 @@ func (d *Drafts) Rework(ctx context.Context, by core.Caller, o *plan.Outcome, no
 	if err != nil {
 		return "", nil, err
 	}
-	id, err = d.Bring(ctx, by, node, name, body)
+	id, err = d.Bring(ctx, by, node, name, Brought{Text: body, Files: files})
 	return id, missing, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/depot"
 	"ekuiper-console/core/plan"
 )
 
@@ -54,6 +55,7 @@ type Service struct {
 	Nodes   Node
 	Journal Journal
 	Fetch   Fetcher
+	Depot   *depot.Store     // where files are kept; nil where they are only read
 	Audit   Recorder         // told of imports that write nothing; may be nil
 	Now     func() time.Time // nil means time.Now
 	Observe func(Observed)   // told of every import that is over; may be nil

@@ -13,6 +13,7 @@ create table drafts (
 	body     blob    not null, -- the document as it came; empty for a restore
 	document text    not null, -- SHA-256, hexadecimal, of the body; empty for a restore
 	restores integer not null, -- the revision to bring back; 0 for a document
+	files    text    not null, -- JSON: of a self-contained bundle, the hashes of its files by address
 	choices  text    not null  -- JSON: the mode, what is left out, and so on
 ) strict;
 

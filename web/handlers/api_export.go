@@ -18,7 +18,7 @@ import (
 
 // exportOptions are the values that a query parameter of an export may have besides
 // none at all.
-var exportOptions = map[string]string{"secrets": "masked", "connections": "all"}
+var exportOptions = map[string]string{"secrets": "masked", "connections": "all", "self_contained": "1"}
 
 // exportRequest reads the query of an export. The engine takes no parameters, and what
 // is unknown is passed over; but whoever asks for masked secrets and misspells it must
@@ -85,6 +85,9 @@ var asJSON = form{"json", "application/json", (*bundle.Bundle).Encode}
 // export sends what a request asks for as a file, and writes that down.
 func (s *Server) export(w http.ResponseWriter, r *http.Request, req transfer.ExportRequest, f form) (err error) {
 	defer func(began time.Time) { s.Metrics.Export(req.All, err, time.Since(began)) }(time.Now())
+	if r.FormValue("self_contained") != "" {
+		return s.exportParcel(w, r, req)
+	}
 	x, err := s.Transfer.Compose(r.Context(), callerOf(r), req)
 	if err != nil {
 		return err
@@ -93,14 +96,61 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, req transfer.Exp
 	if req.All {
 		what, detail = fmt.Sprintf("r%d", x.Revision), "all"
 	}
+	if err := s.recordExport(r, req, detail); err != nil {
+		return err
+	}
+	return s.download(w, r, x.Bundle, f, what)
+}
+
+// recordExport writes down that somebody exports.
+func (s *Server) recordExport(r *http.Request, req transfer.ExportRequest, detail string) error {
 	action := audit.ExportSecrets
 	if req.Masked {
 		action = audit.Export
 	}
-	if err := s.record(r, action, transfer.Local, detail); err != nil {
+	return s.record(r, action, transfer.Local, detail)
+}
+
+// exportParcel sends what a request asks for with all the files that it names.
+func (s *Server) exportParcel(w http.ResponseWriter, r *http.Request, req transfer.ExportRequest) error {
+	what, detail := "rules", naming(req.Rules)
+	if req.All {
+		what, detail = "all", "all"
+	}
+	if err := s.recordExport(r, req, detail+", self-contained"); err != nil {
 		return err
 	}
-	return s.download(w, r, x.Bundle, f, what)
+	h := w.Header()
+	h.Set("Content-Type", "application/zip")
+	h.Set("Content-Disposition", `attachment; filename="`+fileName(what, "zip", time.Now())+`"`)
+	h.Set("Cache-Control", "no-store")
+	sent := &counted{ResponseWriter: w}
+	err := s.Transfer.Pack(r.Context(), callerOf(r), req, sent)
+	if err != nil && sent.n > 0 {
+		panic(http.ErrAbortHandler) // what was sent is no whole archive, and the client must see that
+	}
+	if err != nil {
+		h.Del("Content-Disposition")
+	}
+	return err
+}
+
+// counted counts what was written.
+type counted struct {
+	http.ResponseWriter
+	n int64
+}
+
+// Write writes on.
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// fileName is what an export is called.
+func fileName(what, extension string, now time.Time) string {
+	return fmt.Sprintf("ekuiper-%s-%s-%s.%s", transfer.Local, what, now.UTC().Format("20060102-150405"), extension)
 }
 
 // maxNaming bounds how much the audit log says of the rules of an export, in bytes.
@@ -122,7 +172,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bund
 		return err
 	}
 	now := time.Now()
-	name := fmt.Sprintf("ekuiper-%s-%s-%s.%s", transfer.Local, what, now.UTC().Format("20060102-150405"), f.extension)
+	name := fileName(what, f.extension, now)
 	h := w.Header()
 	h.Set("Content-Type", f.contentType)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)

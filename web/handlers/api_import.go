@@ -19,6 +19,8 @@ import (
 type configurationInfo struct {
 	Content string `json:"content"`
 	File    string `json:"file"`
+
+	files map[string]string // the hashes of the files that came with it, by address
 }
 
 // importAnswer is the body of a successful import, and the response in that of a task.
@@ -65,9 +67,15 @@ func (sw switches) mode() plan.Mode {
 }
 
 // readBody reads the body of an import request as the engine does: the first JSON
-// value counts.
+// value counts. A form with a file, which the engine does not take, brings the bundle
+// as it is, or with its files.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (configurationInfo, error) {
 	var info configurationInfo
+	if isMultipart(r) {
+		brought, err := s.readUpload(w, r)
+		info.Content, info.files = string(brought.Text), brought.Files
+		return info, err
+	}
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, s.maxDocument())).Decode(&info)
 	if err == nil {
 		return info, nil
@@ -100,7 +108,7 @@ func (info configurationInfo) checked() error {
 // request returns the import that a body and its switches ask for.
 func (info configurationInfo) request(sw switches) transfer.Request {
 	return transfer.Request{
-		Node: transfer.Local, Document: []byte(info.Content), Address: info.File, Mode: sw.mode(), Atomic: sw.atomic,
+		Node: transfer.Local, Document: []byte(info.Content), Address: info.File, Files: info.files, Mode: sw.mode(), Atomic: sw.atomic,
 	}
 }
 

@@ -3,6 +3,8 @@ package handlers_test
 import (
 	"strings"
 	"testing"
+
+	"ekuiper-console/core/artifact/artifacttest"
 )
 
 // yamlExample is the engine's example of the second form, with a rule more.
@@ -66,10 +68,10 @@ func TestV2Secrets(t *testing.T) {
 // TestV2Plugins: the engine takes its portable plugins for native ones.
 func TestV2Plugins(t *testing.T) {
 	s := open(t)
-	zip := s.write("a.zip", "zip")
-	doc := "nativePlugins:\n  sources_a: {name: a, file: " + zip + "}\nportablePlugins:\n  p: {name: p, file: " + zip + "}\n"
+	zip, p := s.write("a.zip", string(artifacttest.Native("a"))), s.write("p.zip", string(artifacttest.Portable("p", "p")))
+	doc := "nativePlugins:\n  sources_a: {name: a, file: " + zip + "}\nportablePlugins:\n  p: {name: p, file: " + p + "}\n"
 	s.post("/v2/data/import", content(doc)).want(t, 200, "success")
-	s.wantAll(t, `{"nativePlugins":{"sources_a":"{\"name\":\"a\",\"file\":\"`+zip+`\"}"},"portablePlugins":{"p":"{\"name\":\"p\",\"file\":\"`+zip+`\"}"}}`)
+	s.wantAll(t, `{"nativePlugins":{"sources_a":"{\"name\":\"a\",\"file\":\"`+zip+`\"}"},"portablePlugins":{"p":"{\"name\":\"p\",\"file\":\"`+p+`\"}"}}`)
 }
 
 // TestV2Refusals has the engine's texts, and leaves everything as it was.

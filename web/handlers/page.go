@@ -113,16 +113,12 @@ func parseForm(w http.ResponseWriter, r *http.Request, limit int64) error {
 // goes to temporary files, which the caller removes.
 const formMemory = 8 << 20
 
-// parseUpload reads a form of either encoding, within the limit of documents.
+// parseUpload reads a form of either encoding.
 func (s *Server) parseUpload(w http.ResponseWriter, r *http.Request) error {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		return parseForm(w, r, s.maxDocument())
+	if isMultipart(r) {
+		return parseFiles(w, r)
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, s.maxDocument())
-	if err := r.ParseMultipartForm(formMemory); err != nil {
-		return badForm(err)
-	}
-	return nil
+	return parseForm(w, r, s.maxDocument())
 }
 
 // badForm words an error of reading a form.

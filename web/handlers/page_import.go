@@ -1,9 +1,6 @@
 package handlers
 
 import (
-	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"path"
@@ -58,8 +55,8 @@ func draftOf(d plan.Draft) views.Draft {
 
 // brought is a document as a form brings it.
 type brought struct {
+	transfer.Brought
 	name   string
-	body   []byte
 	choice plan.Choices // what is offered first
 }
 
@@ -91,7 +88,7 @@ func (s *Server) bring(w http.ResponseWriter, r *http.Request) error {
 // keep makes drafts of documents, and returns the id of the first.
 func (s *Server) keep(r *http.Request, docs []brought) (first string, err error) {
 	for _, doc := range docs {
-		id, err := s.Drafts.Bring(r.Context(), callerOf(r), transfer.Local, doc.name, doc.body)
+		id, err := s.Drafts.Bring(r.Context(), callerOf(r), transfer.Local, doc.name, doc.Brought)
 		if err != nil {
 			return "", err
 		}
@@ -110,7 +107,7 @@ func (s *Server) keep(r *http.Request, docs []brought) (first string, err error)
 // sample is the sample bundle. Its plugins are on the internet, so that where there is no
 // way out "all or nothing" would be nothing: the valid entries are what is offered first.
 func sample() []brought {
-	return []brought{{name: "sample.json", body: bundle.Sample, choice: plan.Choices{Valid: true}}}
+	return []brought{{name: "sample.json", Brought: transfer.Brought{Text: bundle.Sample}, choice: plan.Choices{Valid: true}}}
 }
 
 // bringAll reads what a form brings: the sample, a pasted text, an address, files.
@@ -120,10 +117,10 @@ func (s *Server) bringAll(r *http.Request) ([]brought, error) {
 	case form.Get("sample") != "":
 		return sample(), nil
 	case strings.TrimSpace(form.Get("text")) != "":
-		return []brought{{name: "pasted.json", body: []byte(form.Get("text"))}}, nil
+		return []brought{{name: "pasted.json", Brought: transfer.Brought{Text: []byte(form.Get("text"))}}}, nil
 	case address != "":
-		body, err := s.Transfer.Read(r.Context(), callerOf(r), address)
-		return []brought{{name: baseName(address), body: body}}, err
+		bundle, err := s.Transfer.Read(r.Context(), callerOf(r), address)
+		return []brought{{name: baseName(address), Brought: bundle}}, err
 	case r.MultipartForm == nil:
 		return nil, nil
 	}
@@ -132,26 +129,13 @@ func (s *Server) bringAll(r *http.Request) ([]brought, error) {
 		if header.Size == 0 && header.Filename == "" {
 			continue
 		}
-		body, err := readFile(header)
+		bundle, err := s.take(r, header)
 		if err != nil {
 			return nil, err
 		}
-		docs = append(docs, brought{name: baseName(header.Filename), body: body})
+		docs = append(docs, brought{name: baseName(header.Filename), Brought: bundle})
 	}
 	return docs, nil
-}
-
-func readFile(header *multipart.FileHeader) ([]byte, error) {
-	f, err := header.Open()
-	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", header.Filename, err)
-	}
-	defer f.Close()
-	body, err := io.ReadAll(f)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", header.Filename, err)
-	}
-	return body, nil
 }
 
 // baseName returns the last part of a path or address.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/artifact/artifacttest"
 )
 
 var planField = regexp.MustCompile(`name="plan" value="([0-9a-f]+)"`)
@@ -203,7 +204,7 @@ func TestTaskEvents(t *testing.T) {
 func (s *site) slow(gate <-chan struct{}) string {
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		<-gate
-		_, _ = w.Write([]byte("zip"))
+		_, _ = w.Write(artifacttest.Native("a"))
 	}))
 	s.t.Cleanup(home.Close)
 	return home.URL + "/a.zip"

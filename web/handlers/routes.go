@@ -74,6 +74,10 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/entries", api, core.Viewer, s.entriesV1},
 		{"GET", "/api/v1/entries/{section}/{name}", api, core.Viewer, s.entryV1},
 
+		{"GET", "/api/v1/artifacts", exporting, core.Viewer, s.artifactsV1},
+		{"POST", "/api/v1/artifacts/{sha256}/link", api, core.Operator, s.artifactLinkV1},
+		{"GET", "/artifacts/{sha256}/{name}", open, core.Nobody, s.artifact},
+
 		{"GET", "/streams", api, core.Viewer, s.streams(core.Stream)},
 		{"GET", "/streams/{name}", api, core.Viewer, s.describe(core.Stream)},
 		{"GET", "/streamdetails", api, core.Viewer, s.details(core.Stream)},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ekuiper-console/core/artifact/artifacttest"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/task"
 )
@@ -23,7 +24,7 @@ const success = `{"ErrorMsg":"","ConfigResponse":` + noErrors + `}`
 // sample is the documentation's bundle with its two plugins at addresses that can be
 // had here.
 func (s *site) sample() string {
-	image, video := s.write("image_amd64.zip", "zip"), s.write("video_amd64.zip", "zip")
+	image, video := s.write("image_amd64.zip", string(artifacttest.Native("image"))), s.write("video_amd64.zip", string(artifacttest.Native("video")))
 	const base = "https://packages.emqx.net/kuiper-plugins/1.8.1/debian/"
 	return strings.NewReplacer(base+"functions/image_amd64.zip", image, base+"sources/video_amd64.zip", video).Replace(string(bundle.Sample))
 }

@@ -29,6 +29,8 @@ type Server struct {
 	SetUp    *account.SetUp
 	Log      *slog.Logger
 
+	Links Links // signs addresses of artifacts
+
 	RESTAuth    bool // whether the REST API asks for a token
 	AnyHost     bool // without tokens: whether requests may come under any host name
 	Version     string

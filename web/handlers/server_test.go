@@ -21,6 +21,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
+	"ekuiper-console/core/depot"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
@@ -51,7 +52,11 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	s := &site{t: t, root: t.TempDir(), tokens: map[string]string{}}
 	files := &fetch.Fetcher{Roots: []string{s.root}, AllowPrivate: true}
 	log := &audit.Log{Store: db}
-	service := &transfer.Service{Nodes: db, Journal: db, Fetch: files, Audit: log}
+	artifacts, err := depot.New(filepath.Join(t.TempDir(), "artifacts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := &transfer.Service{Nodes: db, Journal: db, Fetch: files, Depot: artifacts, Audit: log}
 	users := &account.Users{Store: db, Audit: log}
 	setUp, link := account.NewSetUp(users)
 	sessions := scs.New()
@@ -63,7 +68,8 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 		Drafts:   &transfer.Drafts{Store: db, Transfer: service},
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
 		Users:    users, Tokens: &account.Tokens{Store: db, Audit: log}, Sessions: sessions, SignedIn: &account.Sessions{Store: db}, SetUp: setUp, Audit: log,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RESTAuth: true, Version: "test", Started: time.Now(),
+		Links: handlers.Links{Key: []byte("key")},
+		Log:   slog.New(slog.NewTextHandler(io.Discard, nil)), RESTAuth: true, Version: "test", Started: time.Now(),
 		Stop: func() { s.stops.Add(1) }, Data: s.root, FileRoots: files.Roots, StoreSize: func() int64 { return 4096 },
 	}
 	admin := core.Caller{Name: "root", Role: core.Admin}

@@ -40,15 +40,21 @@ func (s *Server) readStrict(w http.ResponseWriter, r *http.Request, v any) error
 
 // readImport reads the body of a request, and the import that it asks for.
 func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBody, req transfer.Request, err error) {
-	if err := s.readStrict(w, r, &b); err != nil {
+	var files map[string]string
+	if isMultipart(r) {
+		files, err = s.readForm(w, r, &b)
+	} else {
+		err = s.readStrict(w, r, &b)
+	}
+	if err != nil {
 		return b, req, err
 	}
 	if b.Mode == nil {
 		return b, req, core.WithHint(core.Errorf(core.Invalid, "the mode is missing"), `write "mode":"partial" or "mode":"full"`)
 	}
-	info := configurationInfo{b.Content, b.File}
+	info := configurationInfo{Content: b.Content, File: b.File}
 	return b, transfer.Request{
-		Node: transfer.Local, Document: []byte(b.Content), Address: b.File, Format: b.Format, Mode: *b.Mode,
+		Node: transfer.Local, Document: []byte(b.Content), Address: b.File, Files: files, Format: b.Format, Mode: *b.Mode,
 		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note,
 	}, info.checked()
 }

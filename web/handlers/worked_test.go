@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/artifact/artifacttest"
 	"ekuiper-console/core/bundle"
 )
 
@@ -13,15 +14,17 @@ import (
 // exports all of it, and what one rule needs.
 func TestEverySection(t *testing.T) {
 	s := open(t)
-	zip := s.write("x.zip", "zip")
+	echo := s.write("echo.zip", string(artifacttest.Native("echo")))
+	pysam := s.write("pysam.zip", string(artifacttest.Portable("pysam", "pysam")))
+	svc := s.write("svc.zip", string(artifacttest.Service("svc", "svc")))
 	entries := map[string]string{ // "section/name": text given, and the text exported where it differs behind =>
 		"streams/demo":                 `CREATE STREAM demo (temperature FLOAT, tags ARRAY(STRING), pos STRUCT(lat FLOAT, lon FLOAT)) WITH (DATASOURCE="devices/+/t", FORMAT="JSON", TYPE="mqtt", CONF_KEY="site1")`,
 		"streams/alarms":               `CREATE STREAM alarms () WITH (DATASOURCE="alarm/in", TYPE="memory", FORMAT="protobuf", SCHEMAID="alarm.Alarm")`,
 		"tables/dev":                   `CREATE TABLE dev (id BIGINT, room STRING) WITH (DATASOURCE="dev/t", TYPE="memory", KIND="lookup", KEY="id")`,
 		"rules/hot":                    `{"id":"hot","triggered":false,"sql":"SELECT echo(temperature) AS e, area(temperature, 2) AS a FROM demo WHERE temperature > 30","actions":[{"mqtt":{"connectionSelector":"broker1","topic":"hot","sendSingle":true}}],"options":{"qos":1,"checkpointInterval":"60s"}}`,
-		"nativePlugins/functions_echo": `{"name":"echo","file":"` + zip + `","shellParas":[]}`,
-		"portablePlugins/pysam":        `{"name":"pysam","file":"` + zip + `"}`,
-		"Service/svc":                  `{"name":"svc","file":"` + zip + `"}`,
+		"nativePlugins/functions_echo": `{"name":"echo","file":"` + echo + `","shellParas":[]}`,
+		"portablePlugins/pysam":        `{"name":"pysam","file":"` + pysam + `"}`,
+		"Service/svc":                  `{"name":"svc","file":"` + svc + `"}`,
 		"sourceConfig/mqtt":            `{"site1":{"server":"tcp://127.0.0.1:1883","qos":1,"timeout":5000}} => {"site1":{"qos":1,"server":"tcp://127.0.0.1:1883","timeout":"5s"}}`,
 		"sinkConfig/rest":              `{"api":{"url":"http://127.0.0.1:9/x","method":"post"}} => {"api":{"method":"post","url":"http://127.0.0.1:9/x"}}`,
 		"connectionConfig/mqtt":        `{"broker1":{"server":"tcp://127.0.0.1:1883","username":"u","password":"p"}} => {"broker1":{"password":"p","server":"tcp://127.0.0.1:1883","username":"u"}}`,

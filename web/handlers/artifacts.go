@@ -1,0 +1,140 @@
+package handlers
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/transfer"
+)
+
+// Links signs addresses of artifacts, so that a node can fetch one without a token until
+// the address expires.
+type Links struct {
+	Key []byte // secret; without one no address is good
+}
+
+// sign returns the signature of an artifact's address that expires at a time, in
+// seconds since 1970.
+func (l Links) sign(sha, name string, expires int64) string {
+	mac := hmac.New(sha256.New, l.Key)
+	fmt.Fprintf(mac, "%s %q %d", sha, name, expires)
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// address returns a signed path.
+func (l Links) address(sha, name string, expires time.Time) string {
+	at := expires.Unix()
+	query := url.Values{"expires": {strconv.FormatInt(at, 10)}, "signature": {l.sign(sha, name, at)}}
+	return "/artifacts/" + sha + "/" + url.PathEscape(name) + "?" + query.Encode()
+}
+
+// good reports whether a request has a signature that counts.
+func (l Links) good(r *http.Request, now time.Time) bool {
+	query := r.URL.Query()
+	expires, err := strconv.ParseInt(query.Get("expires"), 10, 64)
+	if err != nil || len(l.Key) == 0 || now.Unix() >= expires {
+		return false
+	}
+	want := l.sign(param(r, "sha256"), param(r, "name"), expires)
+	return hmac.Equal([]byte(query.Get("signature")), []byte(want))
+}
+
+// artifact is GET /artifacts/{sha256}/{name}: a file that an entry names, for whoever has
+// a token that may export, or a signed address.
+func (s *Server) artifact(w http.ResponseWriter, r *http.Request) error {
+	by := core.Caller{Name: "signed address", Role: core.Viewer, Via: "api"}
+	if !s.Links.good(r, time.Now()) {
+		if r.URL.Query().Has("signature") {
+			return core.WithHint(core.Errorf(core.Forbidden, "the signed address is not good, or no longer"), "ask for a new one")
+		}
+		s.withToken(route{door: exporting, role: core.Viewer}, s.told(func(w http.ResponseWriter, r *http.Request) error {
+			return s.sendArtifact(w, r, callerOf(r))
+		}))(w, r)
+		return nil
+	}
+	return s.sendArtifact(w, r, by)
+}
+
+// sendArtifact sends the file. Its content never changes.
+func (s *Server) sendArtifact(w http.ResponseWriter, r *http.Request, by core.Caller) error {
+	sha := param(r, "sha256")
+	f, err := s.Transfer.Artifact(r.Context(), by, sha)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": param(r, "name")}))
+	h.Set("ETag", `"`+sha+`"`)
+	h.Set("Cache-Control", "private, max-age=31536000, immutable")
+	http.ServeContent(w, r, "", time.Time{}, f)
+	return nil
+}
+
+// artifactV1 is a file that an entry names.
+type artifactV1 struct {
+	Ref core.Ref `json:"ref"`
+	plan.Artifact
+}
+
+// artifactsV1 is GET /api/v1/artifacts: the files of the entries that there are now.
+func (s *Server) artifactsV1(w http.ResponseWriter, r *http.Request) error {
+	kept, err := s.Transfer.Artifacts(r.Context(), callerOf(r), transfer.Local)
+	all := []artifactV1{}
+	for _, ref := range slices.SortedFunc(maps.Keys(kept), core.Ref.Compare) {
+		all = append(all, artifactV1{ref, kept[ref]})
+	}
+	return ok(w, all, err)
+}
+
+// The life of a signed address, in seconds.
+const (
+	usualLife   = 3600
+	longestLife = 7 * 24 * 3600
+)
+
+// linkV1Body asks for a signed address.
+type linkV1Body struct {
+	Name    string `json:"name"`    // the file's name in the address; artifact.zip where it is empty
+	Seconds int    `json:"seconds"` // until it expires; usualLife where it is 0
+}
+
+// artifactLinkV1 is POST /api/v1/artifacts/{sha256}/link.
+func (s *Server) artifactLinkV1(w http.ResponseWriter, r *http.Request) error {
+	body := linkV1Body{"artifact.zip", usualLife}
+	if err := s.readStrict(w, r, &body); err != nil {
+		return err
+	}
+	if body.Seconds < 1 || body.Seconds > longestLife {
+		return core.Errorf(core.Invalid, "seconds=%d is not understood: write a number from 1 to %d", body.Seconds, longestLife)
+	}
+	sha := param(r, "sha256")
+	f, err := s.Transfer.Artifact(r.Context(), callerOf(r), sha)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("closing the artifact: %w", err)
+	}
+	expires := time.Now().Add(time.Duration(body.Seconds) * time.Second)
+	if err := s.record(r, audit.Export, sha, "a signed address, good until "+expires.UTC().Format(time.RFC3339)); err != nil {
+		return err
+	}
+	return ok(w, struct {
+		URL     string    `json:"url"`
+		Expires time.Time `json:"expires"`
+	}{origin(r) + s.Links.address(sha, body.Name, expires), expires.UTC().Truncate(time.Second)}, nil)
+}

@@ -1,0 +1,131 @@
+package handlers_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/account"
+	"ekuiper-console/core/artifact/artifacttest"
+)
+
+// upload sends a file in a form, with options where there are any.
+func (s *site) upload(path string, file []byte, options string) answer {
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("bundle", "bundle.zip")
+	if err == nil {
+		_, err = part.Write(file)
+	}
+	if err == nil && options != "" {
+		err = w.WriteField("options", options)
+	}
+	if err != nil || w.Close() != nil {
+		s.t.Fatal(err)
+	}
+	return s.send("POST", path, form.String(), "Content-Type", w.FormDataContentType())
+}
+
+// withPlugin imports a plugin, and returns its hash.
+func withPlugin(t *testing.T, s *site) (sha string) {
+	t.Helper()
+	zip := s.write("a.zip", string(artifacttest.Native("a")))
+	s.post("/api/v1/import", body(`{"nativePlugins":{"functions_a":"{\"name\":\"a\",\"file\":\"`+zip+`\"}"}}`, "")).at(t, 200, "", `"created":1`)
+	var all []struct{ SHA256 string }
+	if err := json.Unmarshal([]byte(s.get("/api/v1/artifacts").body), &all); err != nil || len(all) != 1 {
+		t.Fatalf("artifacts: %v, %v", all, err)
+	}
+	return all[0].SHA256
+}
+
+func TestArtifactsAreServed(t *testing.T) {
+	s := open(t)
+	sha := withPlugin(t, s)
+	want := string(artifacttest.Native("a"))
+	if a := s.get("/artifacts/" + sha + "/a.zip"); a.StatusCode != 200 || a.body != want || a.Header.Get("ETag") != `"`+sha+`"` {
+		t.Errorf("with a token: %d, %d bytes", a.StatusCode, len(a.body))
+	}
+	if a := s.send("GET", "/artifacts/"+sha+"/a.zip", "", "Authorization", ""); a.StatusCode != http.StatusUnauthorized {
+		t.Errorf("with nothing: %d", a.StatusCode)
+	}
+	link := s.post("/api/v1/artifacts/"+sha+"/link", `{"name":"a b.zip","seconds":60}`).field(t, "url")
+	path := strings.TrimPrefix(link, s.URL)
+	if a := s.send("GET", path, "", "Authorization", ""); a.StatusCode != 200 || a.body != want || !strings.Contains(a.Header.Get("Content-Disposition"), "a b.zip") {
+		t.Errorf("signed: %d %v", a.StatusCode, a.Header)
+	}
+	for _, wrong := range []string{strings.Replace(path, "a%20b", "c", 1), path + "x", strings.Replace(path, "expires=", "expires=9", 1), strings.Replace(path, "expires=1", "expires=0", 1)} {
+		if a := s.send("GET", wrong, "", "Authorization", ""); a.StatusCode != http.StatusForbidden {
+			t.Errorf("GET %s: %d", wrong, a.StatusCode)
+		}
+	}
+	for path, status := range map[string]int{"/artifacts/" + strings.Repeat("0", 64) + "/x": 404, "/artifacts/..%2f..%2fconsole.db/x": 400} {
+		if a := s.get(path); a.StatusCode != status {
+			t.Errorf("GET %s: %d, want %d", path, a.StatusCode, status)
+		}
+	}
+	s.post("/api/v1/artifacts/"+sha+"/link", `{"seconds":999999999}`).at(t, 400, "", "a number from 1 to")
+	imports := s.token(account.Token{Name: "in", Role: core.Operator, Scope: account.ImportOnly})
+	if a := s.send("GET", "/artifacts/"+sha+"/a.zip", "", "Authorization", imports); a.StatusCode != http.StatusForbidden {
+		t.Errorf("with a token for imports: %d", a.StatusCode)
+	}
+}
+
+func TestSelfContainedOverREST(t *testing.T) {
+	home := open(t)
+	withPlugin(t, home)
+	for _, path := range []string{"/data/import", "/data/import?partial=1", "/api/v1/import"} {
+		archive := home.get("/data/export?self_contained=1")
+		if archive.StatusCode != 200 || archive.Header.Get("Content-Type") != "application/zip" {
+			t.Fatalf("export: %d %v", archive.StatusCode, archive.Header)
+		}
+		away := open(t)
+		options := ""
+		if strings.Contains(path, "v1") {
+			options = `{"mode":"full"}`
+		}
+		if a := away.upload(path, []byte(archive.body), options); a.StatusCode != 200 {
+			t.Errorf("POST %s: %d %s", path, a.StatusCode, a.body)
+		}
+		if a := away.get("/api/v1/artifacts"); !strings.Contains(a.body, `"ref":"nativePlugins/functions_a"`) {
+			t.Errorf("POST %s kept %s", path, a.body)
+		}
+	}
+	away := open(t)
+	away.upload("/data/import", []byte(`{"streams":{"s":"CREATE STREAM s () WITH (DATASOURCE=\"x\")"}}`), "").want(t, 200, success)
+	away.upload("/data/import", []byte("PK\x03\x04"), "").at(t, 400, "", "no self-contained bundle")
+	away.upload("/api/v1/import", []byte(`{}`), `{"mode":"full","x":1}`).at(t, 400, "", "the field options cannot be read")
+	away.get("/streams").want(t, 200, `["s"]`)
+}
+
+func TestSelfContainedInThePages(t *testing.T) {
+	home := open(t)
+	withPlugin(t, home)
+	archive := home.get("/data/export?self_contained=1")
+	away := open(t)
+	b := away.signedIn(core.Operator)
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("bundle", "all.zip")
+	if err == nil {
+		_, err = io.WriteString(part, archive.body)
+	}
+	if err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	away.read(b.Post(away.URL+"/ui/import", w.FormDataContentType(), &form)).at(t, 200, "/ui/import/", "all.zip")
+}
+
+func TestSelfContainedNeedsItsFiles(t *testing.T) {
+	s := open(t)
+	withPlugin(t, s)
+	s.server.Transfer.Depot = nil
+	s.post("/api/v1/import", body(`{"nativePlugins":{"functions_b":"{\"name\":\"b\",\"file\":\"`+s.write("b.zip", "")+`\"}"}}`, "")).at(t, 200, "")
+	if a := s.get("/data/export?self_contained=1"); a.StatusCode != http.StatusConflict || !strings.Contains(a.message(t), "nativePlugins/functions_b") || a.Header.Get("Content-Disposition") != "" {
+		t.Errorf("export: %d %s %v", a.StatusCode, a.body, a.Header)
+	}
+}

@@ -1,0 +1,72 @@
+package handlers
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/transfer"
+)
+
+func isMultipart(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data")
+}
+
+// parseFiles reads a form with files, which may be as large as a bundle that brings its
+// own. The caller removes what was written to temporary files.
+func parseFiles(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, transfer.MaxParcel)
+	if err := r.ParseMultipartForm(formMemory); err != nil {
+		return badForm(err)
+	}
+	return nil
+}
+
+// readUpload reads the bundle of a form that has one file.
+func (s *Server) readUpload(w http.ResponseWriter, r *http.Request) (brought transfer.Brought, err error) {
+	if err := parseFiles(w, r); err != nil {
+		return brought, err
+	}
+	defer r.MultipartForm.RemoveAll()
+	var files []*multipart.FileHeader
+	for _, some := range r.MultipartForm.File {
+		files = append(files, some...)
+	}
+	if len(files) != 1 {
+		return brought, core.WithHint(core.Errorf(core.Invalid, "the form has %d files, and should have one", len(files)), "send the bundle with: curl -F bundle=@FILE")
+	}
+	return s.take(r, files[0])
+}
+
+// readForm reads a form of /api/v1: a file, and the other fields of the body as JSON in
+// the field named options.
+func (s *Server) readForm(w http.ResponseWriter, r *http.Request, b *importBody) (files map[string]string, err error) {
+	brought, err := s.readUpload(w, r)
+	if err != nil {
+		return nil, err
+	}
+	dec := json.NewDecoder(strings.NewReader(r.FormValue("options")))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(b); err != nil {
+		return nil, core.WithHint(core.Errorf(core.Invalid, "the field options cannot be read: %v", err), `send -F 'options={"mode":"partial"}'`)
+	}
+	b.Content = string(brought.Text)
+	return brought.Files, nil
+}
+
+// take reads a bundle from a file of a form.
+func (s *Server) take(r *http.Request, header *multipart.FileHeader) (transfer.Brought, error) {
+	f, err := header.Open()
+	if err != nil {
+		return transfer.Brought{}, fmt.Errorf("opening %s: %w", header.Filename, err)
+	}
+	defer f.Close()
+	brought, err := s.Transfer.Take(r.Context(), callerOf(r), f, header.Size)
+	if err != nil {
+		return brought, fmt.Errorf("reading %s: %w", header.Filename, err)
+	}
+	return brought, nil
+}
