@@ -140,12 +140,3 @@ func TestBrowserText(t *testing.T) {
 		}
 	}
 }
-
-func TestViaText(t *testing.T) {
-	chinese := WithLanguage(context.Background(), "zh")
-	for via, want := range map[string]string{"page": "页面", "api": "API", "cli": "命令行", "task": "任务", "pigeon": "pigeon", "": ""} {
-		if got := viaText(chinese, via); got != want {
-			t.Errorf("viaText(%q) = %q, want %q", via, got, want)
-		}
-	}
-}

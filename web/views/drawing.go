@@ -202,7 +202,7 @@ func (p picture) path(e drawing.Edge) string {
 }
 
 // missingNames names the first of what is missing.
-func missingNames(s *deps.Set) string {
+func missingNames(ctx context.Context, s *deps.Set) string {
 	var names []string
 	for _, g := range s.Missing {
 		if len(names) == 5 {
@@ -211,5 +211,5 @@ func missingNames(s *deps.Set) string {
 		}
 		names = append(names, gapName(g))
 	}
-	return strings.Join(names, ", ")
+	return listed(ctx, names)
 }

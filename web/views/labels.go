@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"ekuiper-console/core"
@@ -38,6 +39,9 @@ func viaText(ctx context.Context, via string) string {
 	}
 	return via
 }
+
+// listed joins the parts of a list.
+func listed(ctx context.Context, parts []string) string { return strings.Join(parts, t(ctx, "list.comma")) }
 
 // actionMarks are the marks of what was done.
 var actionMarks = [plan.NumActions]string{

@@ -153,7 +153,7 @@ func whatDiffers(ctx context.Context, s *plan.Step) string {
 	if len(parts) == 0 {
 		return t(ctx, "row.form")
 	}
-	return strings.Join(parts, ", ")
+	return listed(ctx, parts)
 }
 
 // gist returns the beginning of a text in a line, secrets masked: of a rule its SQL.
