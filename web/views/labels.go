@@ -41,7 +41,9 @@ func viaText(ctx context.Context, via string) string {
 }
 
 // listed joins the parts of a list.
-func listed(ctx context.Context, parts []string) string { return strings.Join(parts, t(ctx, "list.comma")) }
+func listed(ctx context.Context, parts []string) string {
+	return strings.Join(parts, t(ctx, "list.comma"))
+}
 
 // actionMarks are the marks of what was done.
 var actionMarks = [plan.NumActions]string{

@@ -95,19 +95,6 @@ func TestOutline(t *testing.T) {
 	})
 }
 
-// A page says in which language it is.
-func TestLang(t *testing.T) {
-	for language, want := range map[Language]string{"en": "en", "zh": "zh-Hans"} {
-		text, doc := renderIn(t, fixtures()["import"], language)
-		if got := attr(elements(doc, "html")[0], "lang"); got != want {
-			t.Errorf("a page in %s has the lang %q, want %q", language, got, want)
-		}
-		if want := `value="` + string(language) + `" lang="` + want + `" aria-pressed="true"`; !strings.Contains(text, want) {
-			t.Errorf("the switch of a page in %s has no %s", language, want)
-		}
-	}
-}
-
 // The policy of the pages allows no inline style, no handler and no data: address.
 func TestPolicy(t *testing.T) {
 	each(t, func(t *testing.T, doc *html.Node) {
