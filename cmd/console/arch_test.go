@@ -26,6 +26,7 @@ var layers = map[string]string{
 	"core/streamsql":             "",
 	"core/jsonscan":              "",
 	"core/bundle":                "core core/jsonscan",
+	"core/backup":                "core",
 	"core/bundlev2":              "core core/bundle core/jsonscan",
 	"core/resource":              "core core/jsonscan core/streamsql",
 	"core/fetch":                 "core",
@@ -48,7 +49,7 @@ var layers = map[string]string{
 	"web/views":                  "core core/account core/audit core/bundle core/compare core/deps core/deps/drawing core/plan core/resource core/secret core/task web/static",
 	"web/metrics":                "core/audit core/transfer",
 	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/plan core/secret core/task core/transfer web/metrics web/static web/views",
-	"cmd/console": "core core/account core/audit core/bundle core/bundlev2 core/compare core/depot core/deps core/fetch core/parcel core/plan core/resource core/secret core/streamsql core/task core/transfer " +
+	"cmd/console": "core core/account core/audit core/backup core/bundle core/bundlev2 core/compare core/depot core/deps core/fetch core/parcel core/plan core/resource core/secret core/streamsql core/task core/transfer " +
 		"db web/handlers web/metrics web/static web/views",
 	"e2e": "",
 }

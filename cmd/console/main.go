@@ -43,6 +43,9 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Manage the people who sign in."`
 	Token   tokenCmd   `cmd:"" help:"Manage the tokens of the REST API."`
 	Audit   auditCmd   `cmd:"" help:"List who did what, and what was refused."`
+	Backup  backupCmd  `cmd:"" help:"Back up the data folder while the console runs, or restore it."`
+	Doctor  doctorCmd  `cmd:"" help:"Look whether the data folder is well. Exits with 1 when there are findings."`
+	Health  healthCmd  `cmd:"" help:"Ask the console of this machine whether it can do its work. Exits with 1 when it cannot."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"database/sql"
 	"encoding/pem"
 	"errors"
 	"flag"
@@ -51,6 +52,7 @@ func TestMain(m *testing.M) {
 //	                             more arguments are Header=value, or the body
 //	expand FILE…                 put environment variables in place of $NAME
 //	certificate CERT KEY         write a certificate for 127.0.0.1, which no one vouches for
+//	sql FILE STATEMENT           change a store behind the console's back
 //	getline NAME FILE            read the only line of a file into a variable
 //
 // A script finds in its folder seed.json, the sample bundle, whose plugins come from
@@ -77,7 +79,7 @@ func TestScripts(t *testing.T) {
 			},
 			Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 				"exits": exits, "start": start, "stop": stop, "ended": ended, "http": request, "expand": expand, "getline": getline,
-				"certificate": certificate,
+				"certificate": certificate, "sql": statement,
 			},
 			RequireExplicitExec: true, RequireUniqueNames: true, UpdateScripts: *update,
 		})
@@ -301,6 +303,18 @@ func getline(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has %d lines, want one", args[1], len(lines))
 	}
 	ts.Setenv(args[0], strings.TrimSpace(lines[0]))
+}
+
+// statement runs one statement on a store, without what keeps its tables sound.
+func statement(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sql file statement")
+	}
+	store, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer store.Close()
+	_, err = store.Exec(args[1])
+	ts.Check(err)
 }
 
 // certificate writes a certificate of an hour and its key.
