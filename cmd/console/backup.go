@@ -26,8 +26,7 @@ type backupCmd struct {
 
 // Help says what a backup is.
 func (backupCmd) Help() string {
-	return `The archive holds the store, the files that entries name, and the public keys of callers: all of the
-data folder but uploads. It is made while the console runs, holds one moment, and is read back before it
+	return `The archive holds the store, the files that entries name, and keys: all of the data folder but uploads. It is made while the console runs, holds one moment, and is read back before it
 gets its name. To restore, stop the console and take the archive out into a new folder:
 
   console backup --restore console.zip --data NEW-DIR`

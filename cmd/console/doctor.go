@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/depot"
@@ -25,7 +26,7 @@ type doctorCmd struct {
 func (doctorCmd) Help() string {
 	return `It looks whether the file of the store is sound, its tables agree, every node holds what its journal
 says and the hashes of its revisions are right; whether the files that entries name are there and unaltered,
-and others are not; whether others may read the data folder, and how much space is left. It changes nothing,
+and no others; whether others may read the data folder, and how much space is left. It changes nothing,
 and may be run while the console runs.`
 }
 
@@ -112,14 +113,16 @@ func (d *diagnosis) artifacts(ctx context.Context, dir string) error {
 		known[sha] = true
 	}
 	orphans := 0
+	swept := time.Now().Add(-sweepAfter - sweepEvery)
 	_, err = files.Sweep(ctx, func(sha string) bool { // nothing is as old as that: all is kept
-		if !known[sha] {
+		info, err := os.Stat(filepath.Join(dir, sha[:2], sha))
+		if !known[sha] && err == nil && info.ModTime().Before(swept) {
 			orphans++
 		}
 		return true
 	}, math.MaxInt64)
 	if orphans > 0 {
-		d.note("artifacts", "they do no harm; an import that was given up has left them", "%d files are there that no entry names", orphans)
+		d.note("artifacts", "the console takes them out while it runs", "%d files are there that no entry names", orphans)
 	}
 	return err
 }
@@ -130,7 +133,7 @@ func (d *diagnosis) permissions(data string) {
 	if runtime.GOOS == "windows" {
 		return
 	}
-	for _, name := range []string{".", "console.db", "console.db-wal", "console.db-shm", "artifacts", "mgmt"} {
+	for _, name := range []string{".", "console.db", "console.db-wal", "console.db-shm", "artifacts", "mgmt", "links.key"} {
 		path := filepath.Join(data, name)
 		info, err := os.Stat(path)
 		if err != nil {

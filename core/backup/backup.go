@@ -1,5 +1,6 @@
 // Package backup puts all that a data folder keeps into one archive, and takes it out
-// again: the store, the files of entries, and the public keys of callers.
+// again: the store, the files of entries, the public keys of callers, and the key that
+// links are signed with.
 package backup
 
 import (
@@ -31,8 +32,11 @@ const manifestName = "manifest.json"
 const format = 1
 
 // others is what there may be beside the store: the files of entries, each named by its
-// content, and public keys. Nothing else is taken, and nothing else is taken out.
-var others = regexp.MustCompile(`^(artifacts/[0-9a-f]{2}/[0-9a-f]{64}|mgmt/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\.pub)$`)
+// content, and keys. Nothing else is put in, and nothing else is taken out.
+var others = regexp.MustCompile(`^(artifacts/[0-9a-f]{2}/[0-9a-f]{64}|mgmt/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\.pub|links\.key)$`)
+
+// besides are the folders and files that others are in.
+var besides = []string{"artifacts", "mgmt", "links.key"}
 
 // Manifest says what an archive holds.
 type Manifest struct {
@@ -85,8 +89,8 @@ func Write(ctx context.Context, w io.Writer, m Manifest, store, data string) (Ma
 
 // listed returns the names of the files beside the store.
 func listed(data string) (names []string, err error) {
-	for _, dir := range []string{"artifacts", "mgmt"} {
-		err := fs.WalkDir(os.DirFS(data), dir, func(name string, d fs.DirEntry, err error) error {
+	for _, root := range besides {
+		err := fs.WalkDir(os.DirFS(data), root, func(name string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() && others.MatchString(name) {
 				names = append(names, name)
 			}

@@ -69,11 +69,11 @@ func artifact(text string) string { return "artifacts/" + sumOf(text)[:2] + "/" 
 // pack writes a backup of a folder with everything in it, and returns its file.
 func pack(t testing.TB) (file, data string) {
 	t.Helper()
-	data = folder(t, Store, strings.Repeat("store", 1000), artifact("one"), "one", artifact("two"), "two", "mgmt/plant.pub", "key",
+	data = folder(t, Store, strings.Repeat("store", 1000), artifact("one"), "one", artifact("two"), "two", "mgmt/plant.pub", "key", "links.key", "k",
 		"artifacts/.put-123", "half", "artifacts/ab/other", "x", "uploads/a.json", "{}", "serve.lock", "", "mgmt/private.pem", "secret")
 	var buf bytes.Buffer
 	m, err := Write(ctx, &buf, Manifest{Version: "test", Time: time.Now(), Rows: map[string]int64{"changes": 3}}, filepath.Join(data, Store), data)
-	if err != nil || len(m.Files) != 4 {
+	if err != nil || len(m.Files) != 5 {
 		t.Fatalf("Write = %+v, %v", m, err)
 	}
 	return filepath.Join(folder(t, "b.zip", buf.String()), "b.zip"), data

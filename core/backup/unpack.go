@@ -92,7 +92,7 @@ func emptyFolder(dir string) (*os.Root, error) {
 // emptied removes what was taken out so far.
 func emptied(root *os.Root) error {
 	var errs []error
-	for _, name := range []string{Store, "artifacts", "mgmt"} {
+	for _, name := range append([]string{Store}, besides...) {
 		errs = append(errs, root.RemoveAll(name))
 	}
 	return errors.Join(errs...)
