@@ -1895,7 +1895,7 @@ func (f failure) explain() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = code(excerpt(f.Text, x.Line, x.Column, 4), t(ctx, "code.of", "Kind", noun(ctx, f.Ref.Kind), "Name", f.Ref.Name)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = code(excerpt(f.Text, x.Line, x.Column, 4), t(ctx, "code.at", "Kind", noun(ctx, f.Ref.Kind), "Name", f.Ref.Name, "Line", x.Line, "Column", x.Column)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
