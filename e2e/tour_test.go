@@ -56,11 +56,23 @@ func tour(t *testing.T, options playwright.BrowserNewContextOptions, look func(v
 	look(v, "draft-rejected")
 	v.press("Review the plan")
 	v.see("problems reject")
+	v.unfold("bad")
+	v.must(v.expect.Locator(v.page.Locator(".l-caret")).ToBeVisible(), "the place of the error")
 	look(v, "review-rejected")
 	v.choose("Only the valid entries")
 	v.press("Apply 1 change")
 	v.see("What failed")
 	look(v, "result-failed")
+	v.press("Undo this import")
+	v.heading("Bring back revision 1")
+	look(v, "review-restore")
+	v.bringText("changed.json", changed)
+	v.press("Review the plan")
+	v.unfold(long)
+	v.must(v.expect.Locator(v.page.Locator(".cmp ins").First()).ToBeVisible(), "what is new")
+	look(v, "review-open")
+	v.follow("Unchanged 1")
+	look(v, "review-unchanged")
 	v.bringText("torn.json", `{"rules": {"r": "`+strings.Repeat("x", 400)+`",,}}`)
 	v.see("The text is not a bundle yet")
 	look(v, "draft-torn")
@@ -85,6 +97,13 @@ var broken = `{
 		"` + long + `2": "{\"id\":\"` + long + `2\",\"sql\":\"SELECT ` + long + `(a) FROM demo WHERE\",\"actions\":[{\"log\":{}}]}"
 	},
 	"gadgets": {"x": "y"}
+}`
+
+// changed is a bundle that changes a rule with a long name and much SQL, and a secret.
+var changed = `{
+	"streams": {"demo": "CREATE STREAM demo () WITH (DATASOURCE=\"users\", FORMAT=\"JSON\")"},
+	"sourceConfig": {"mqtt": "{\"td\":{\"password\":\"other\",\"server\":\"tcp://broker.emqx.io:1883\"}}"},
+	"rules": {"` + long + `": "{\"id\":\"` + long + `\",\"sql\":\"SELECT device_id, avg(temperature) AS avg_temp, max(temperature) AS ` + long + ` FROM demo WHERE zone = \\\"curing\\\" AND (temperature > 20 OR humidity < 40) GROUP BY device_id, TUMBLINGWINDOW(ss, 30) HAVING avg(temperature) > 215\",\"actions\":[{\"mqtt\":{\"server\":\"tcp://127.0.0.1:1883\",\"topic\":\"alarms/oven\",\"password\":\"x\"}}]}"}
 }`
 
 // tourNew leads through the pages of a console that nobody has set up.

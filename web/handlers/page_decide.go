@@ -38,14 +38,17 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 	if choices.Leave, err = left(review, r.PostForm); err != nil {
 		return err
 	}
-	if err := s.Drafts.Choose(r.Context(), callerOf(r), review.Draft.ID, choices); err != nil {
-		return err
+	ticked := !slices.Equal(choices.Leave, review.Draft.Choices.Leave)
+	if ticked || choices.Valid != review.Draft.Choices.Valid {
+		if err := s.Drafts.Choose(r.Context(), callerOf(r), review.Draft.ID, choices); err != nil {
+			return err
+		}
 	}
 	if r.PostForm.Get("action") != "apply" {
 		http.Redirect(w, r, backTo(review.Draft.ID, r.PostForm), http.StatusSeeOther)
 		return nil
 	}
-	return s.apply(w, r, review, !slices.Equal(choices.Leave, review.Draft.Choices.Leave))
+	return s.apply(w, r, review, ticked)
 }
 
 // left returns what is left out after what a form asks for.
