@@ -3,8 +3,10 @@ package views
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 
+	"ekuiper-console/core"
 	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
 )
@@ -40,6 +42,13 @@ func (p DiffPage) same() bool { return compare.Same(p.Step.Ref.Kind, p.Step.Old,
 // failure returns the entry as what it is rejected for.
 func (p DiffPage) failure() failure {
 	return failure{Refused: plan.Refused{Ref: p.Step.Ref, Text: p.Step.New, Findings: p.Step.Findings}}
+}
+
+// shown reports whether an excerpt around a finding shows about all of the text.
+func (p DiffPage) shown() bool {
+	text := p.Step.New
+	return slices.ContainsFunc(p.Step.Findings, func(f core.Finding) bool { return f.Line > 0 }) &&
+		strings.Count(text, "\n") < 2*around && compare.Pretty(p.Step.Ref.Kind, text) == text
 }
 
 // shownText bounds the lines of a text that stands alone.
