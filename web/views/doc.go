@@ -28,8 +28,13 @@
 //     an error, with so little before it that the caret is in sight at 360 px.
 //   - Of a result the page lists 200 failures and 60 names a section, of an export 20
 //     entries a section, and says how many more there are; the report has all.
-//   - The message of an engine is the headline of a failure: it may be ten lines long,
-//     keeps its line breaks, and may break anywhere.
+//   - A failure is told in plain words where there are such, the message of the engine
+//     under them. Else the message is the headline: it may be ten lines long, keeps its
+//     line breaks, and may break anywhere.
+//   - A review shows 100 rows a page. What a full reset deletes is listed once, on top,
+//     up to 200 names a section; what stays as it is folds into a line a section. Either
+//     has a chip behind which there is all of it. A row says in lines what changes, since
+//     the embedded node runs nothing that could restart.
 //   - The text of a draft is shown with secrets masked and can be opened for editing,
 //     where they are as they were brought. Excerpts and messages are masked always.
 //   - Tags wrap, and give way to the rule's name.
@@ -38,9 +43,10 @@
 //
 // Every form posts and every list pages by plain HTTP. Elements of the class no-script
 // stand in for what a script does, only-script shows only with one; the style sheet
-// alone follows the chosen mode of an import (when-partial, when-full). htmx loads a
-// running task again and swaps what comes along with picked rules. A field that is
-// drawn by editor becomes an editor, with its findings marked, on pages whose frame asks
+// alone swaps the button of a review by what is chosen beside it (when-all, when-valid).
+// htmx loads a running task again on every event of its stream (data-live), plans a
+// review anew for what is ticked, loads what differs into a row that is opened, and swaps
+// what comes along with picked rules. A field that is drawn by editor becomes an editor, with its findings marked, on pages whose frame asks
 // for that script. The policy is default-src 'self', with a nonce for scripts and for
 // the styles they add: no inline style, no handler, no data: address, no eval; the tests
 // hold every page to it, and to labels for all controls.
