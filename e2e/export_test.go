@@ -291,7 +291,7 @@ func TestExportUnknown(t *testing.T) {
 	v.refused(404)
 	v.see("This rule is not on the node")
 	v.accessible()
-	v.press("Leave them out")
+	v.press("Leave it out")
 	v.comes("demo", "rule1 reads it")
 }
 

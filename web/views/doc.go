@@ -28,6 +28,11 @@
 //     an error, with so little before it that the caret is in sight at 360 px.
 //   - Of a result the page lists 200 failures and 60 names a section, of an export 20
 //     entries a section, and says how many more there are; the report has all.
+//   - A drawing scrolls inside itself. A name that does not fit into its box beside what
+//     it is goes above that, or takes two lines; what is longer still is cut, since the
+//     list has it whole. Above 200 entries a box stands for all of a kind.
+//   - Rules are picked by name, or all that a filter finds: the form carries the filter,
+//     not a thousand names. On a wide page what comes along stays beside the table.
 //   - A failure is told in plain words where there are such, the message of the engine
 //     under them. Else the message is the headline: it may be ten lines long, keeps its
 //     line breaks, and may break anywhere.

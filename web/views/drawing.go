@@ -155,7 +155,7 @@ func wrap(text string, width, most int) []string {
 				good = i + 1
 			}
 		}
-		if end < len(text) && good > 0 {
+		if end < len(text) && good > 0 && len(lines) < most-1 {
 			end = good
 		}
 		lines = append(lines, text[:end])
