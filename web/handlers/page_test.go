@@ -25,7 +25,7 @@ func TestPageRoles(t *testing.T) {
 	tests := []struct{ method, path, lowest string }{
 		{"GET", "/ui/sign-in", "nobody"}, {"POST", "/ui/sign-in", "nobody"}, {"GET", "/ui/setup", "nobody"}, {"POST", "/ui/setup", "nobody"},
 		{"POST", "/ui/preferences", "nobody"},
-		{"GET", "/ui", "viewer"}, {"GET", "/ui/", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
+		{"GET", "/ui", "viewer"}, {"GET", "/ui/", "viewer"}, {"GET", "/ui/api", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
 		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"}, {"GET", "/ui/tasks/x/findings", "viewer"},
 		{"GET", "/ui/import", "operator"}, {"POST", "/ui/import", "operator"}, {"GET", "/ui/import/x", "operator"}, {"POST", "/ui/import/x", "operator"},
 		{"GET", "/ui/import/x/review", "operator"}, {"POST", "/ui/import/x/review", "operator"}, {"GET", "/ui/import/x/review/diff?ref=rules/r", "operator"},

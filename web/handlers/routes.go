@@ -121,6 +121,7 @@ func (s *Server) routes() []route {
 		{"POST", "/ui/tasks/{id}/cancel", page, core.Operator, s.taskPageCancel},
 		{"POST", "/ui/tasks/{id}/fix", page, core.Operator, s.taskFix},
 		{"POST", "/ui/tasks/{id}/retry", page, core.Operator, s.taskRetry},
+		{"GET", "/ui/api", page, core.Viewer, s.apiPage},
 		{"GET", "/ui/export", page, core.Viewer, s.exportPage},
 		{"POST", "/ui/export", page, core.Viewer, s.exportPage},
 		{"GET", "/ui/export/download", page, core.Viewer, s.downloadPage},

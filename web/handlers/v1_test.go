@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"ekuiper-console/core"
+	"ekuiper-console/web/handlers"
 )
 
 const (
@@ -139,4 +142,18 @@ func TestV1Tasks(t *testing.T) {
 	if a := s.post(started.Header.Get("Location")+"/cancel", ""); a.StatusCode != http.StatusConflict {
 		t.Errorf("cancelling what is over: %d %s", a.StatusCode, a.body)
 	}
+}
+
+// TestAPIPage: the reference has every route for scripts.
+func TestAPIPage(t *testing.T) {
+	s := open(t)
+	page := s.open(s.signedIn(core.Viewer), "/ui/api")
+	for _, route := range handlers.APIRoutes(s.server) {
+		method, path, _ := strings.Cut(route, " ")
+		anchor := strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(path)
+		if !strings.Contains(page.body, `id="`+anchor+`"`) {
+			t.Errorf("the reference lacks %s", route)
+		}
+	}
+	page.at(t, 200, "/ui/api", "curl -H &#34;Authorization: Bearer $TOKEN&#34; &#39;"+s.URL+"/data/export&#39;")
 }

@@ -35,6 +35,7 @@ func fixtures() map[string]templ.Component {
 		"signin-wait":     SignInPage{Layout: nobody, Name: "m.keller", Error: TooManyAttempts, Wait: 64 * time.Second},
 		"setup":           SetUpPage{Layout: nobody, Token: "t0"},
 		"setup-short":     SetUpPage{Layout: nobody, Name: "admin", Error: PasswordShort},
+		"api":             APIPage{Layout: signedIn, Groups: []APIGroup{{"data", "Bundles in and out", []APIOperation{{Method: "POST", Path: "/data/export", Summary: "Export rules", Description: "With all they need.", Body: `["rule1"]`, Parameters: []APIParameter{{"secrets", "query", "masked", false}, {"from", "query", "a revision", true}}, Responses: []APIResponse{{"200", "The document"}}}}}}},
 		"import":          ImportPage{Layout: signedIn, Waiting: drafts()},
 		"import-empty":    ImportPage{Layout: signedIn, Empty: true},
 		"import-paste":    ImportPage{Layout: signedIn, From: FromPaste, Text: "{}", Error: NothingBrought},

@@ -70,7 +70,7 @@ type link struct {
 var links = []link{
 	{"import", "/ui/import", "arrow-down-to-line", "nav.import", core.Operator},
 	{"export", "/ui/export", "arrow-up-from-line", "nav.export", core.Viewer},
-	{"api", "/openapi.json", "braces", "nav.api", core.Viewer},
+	{"api", "/ui/api", "braces", "nav.api", core.Viewer},
 }
 
 // adminLinks is the second part of the navigation.
