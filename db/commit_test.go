@@ -251,7 +251,7 @@ func TestNodesAreApart(t *testing.T) {
 	if report, err := s.Report(t.Context(), node); err != nil || report.Len() != 0 {
 		t.Errorf("Report = %q, %v; want an empty one", show(report), err)
 	}
-	changes, err := s.Changes(t.Context(), "plant", 1)
+	changes, err := s.Changes(t.Context(), "plant", 1, plan.Window{})
 	if err != nil || len(changes) != 1 || changes[0].New != "there" {
 		t.Errorf("Changes of plant = %v, %v", changes, err)
 	}

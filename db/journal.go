@@ -97,17 +97,29 @@ const rangeSQL = `select first_change, last_change from revisions where node = ?
 const changesSQL = `
 select c.action, c.kind, c.name, coalesce(p.text, ''), coalesce(c.text, '')
 from changes c left join changes p on p.id = c.previous
-where c.id between ? and ?
-order by c.id`
+where c.id between ?1 and ?2 and (?3 = '' or c.action = ?3)
+order by c.id
+limit ?4 offset ?5`
 
-// Changes returns what a revision did, in the order in which it did it, or a NotFound
-// error.
-func (db *DB) Changes(ctx context.Context, node string, revision int64) (all []plan.Change, err error) {
+// Changes returns what a revision did, or a part of it, in the order in which it did it,
+// or a NotFound error.
+func (db *DB) Changes(ctx context.Context, node string, revision int64, w plan.Window) (all []plan.Change, err error) {
 	var first, last int64
+	only, limit := "", -1
+	if w.Only != nil {
+		only = w.Only.String()
+	}
+	if w.Limit > 0 {
+		limit = w.Limit
+	}
+	offset := w.Offset
 	err = db.readers.QueryRowContext(ctx, rangeSQL, node, revision).Scan(&first, &last)
 	err = orNotFound(err, "there is no revision %d", revision)
+	if w.Only == nil { // the ids of a revision have no gaps
+		first, offset = first+int64(w.Offset), 0
+	}
 	if err == nil {
-		all, err = list(ctx, db.readers, scanChange, changesSQL, first, last)
+		all, err = list(ctx, db.readers, scanChange, changesSQL, first, last, only, limit, offset)
 	}
 	return all, fault(ctx, err, "reading the changes of revision %d", revision)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,7 +23,7 @@ import (
 // journal returns the changes of a revision in a notation of one line each.
 func journal(t *testing.T, s *db.DB, revision int64) (lines []string) {
 	t.Helper()
-	changes, err := s.Changes(t.Context(), node, revision)
+	changes, err := s.Changes(t.Context(), node, revision, plan.Window{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,9 +47,25 @@ func TestChanges(t *testing.T) {
 			t.Errorf("Changes(%d), -want +got:\n%s", i+1, diff)
 		}
 	}
-	_, err := s.Changes(t.Context(), node, 4)
+	for want, w := range map[string]plan.Window{
+		"replace streams/s create rules/b": {Offset: 1},
+		"delete rules/a replace streams/s": {Limit: 2},
+		"replace streams/s":                {Offset: 1, Limit: 1},
+		"create rules/b":                   {Only: new(plan.Create), Limit: 5},
+		"":                                 {Offset: 9},
+	} {
+		some, err := s.Changes(t.Context(), node, 2, w)
+		var got []string
+		for _, c := range some {
+			got = append(got, fmt.Sprint(c.Action, " ", c.Ref))
+		}
+		if strings.Join(got, " ") != want || err != nil {
+			t.Errorf("Changes(2, %+v) = %v, %v; want %s", w, got, err, want)
+		}
+	}
+	_, err := s.Changes(t.Context(), node, 4, plan.Window{})
 	wantError(t, err, core.NotFound, "there is no revision 4")
-	_, err = s.Changes(t.Context(), "elsewhere", 1)
+	_, err = s.Changes(t.Context(), "elsewhere", 1, plan.Window{})
 	wantError(t, err, core.NotFound)
 }
 
@@ -186,7 +203,7 @@ func verify(t testing.TB, s *db.DB, node string, history []*bundle.Bundle) error
 		if past, err := s.At(t.Context(), node, rev.Number); err != nil || !past.Bundle.Equal(b) || past.Hash != rev.Hash || history != nil && !filed(past) {
 			return fmt.Errorf("At(%d) = %q, %v; want %q", rev.Number, show(past.Bundle), err, show(b))
 		}
-		changes, err := s.Changes(t.Context(), node, rev.Number)
+		changes, err := s.Changes(t.Context(), node, rev.Number, plan.Window{})
 		if err != nil {
 			return err
 		}

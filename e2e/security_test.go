@@ -71,7 +71,7 @@ func TestSession(t *testing.T) {
 	v.refused(401)
 	before := v.cookie("console_session")
 	v.signIn("admin", admin)
-	v.heading("Export rules")
+	v.heading("Nothing here yet")
 	after := v.cookie("console_session")
 	if !after.HttpOnly || after.SameSite == nil || *after.SameSite != *playwright.SameSiteAttributeLax {
 		t.Errorf("the cookie is %+v", after)

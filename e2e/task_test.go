@@ -66,7 +66,7 @@ func TestTaskUnknown(t *testing.T) {
 	v.refused(404)
 	v.accessible()
 	v.follow("Back to the console")
-	v.heading("Export rules")
+	v.heading("Nothing here yet")
 }
 
 // TestPageUnknown: an address that no page has keeps the navigation of who is signed in.

@@ -34,7 +34,7 @@ func TestTheme(t *testing.T) {
 	v.heading("Sign in")
 	v.axe("chosen dark")
 	v.signIn("admin", admin)
-	v.heading("Export rules")
+	v.heading("Overview")
 	v.press("System")
 	v.must(v.expect.Locator(v.role("button", "System")).ToHaveAttribute("aria-pressed", "true"), "the choice")
 	if got := v.background(); got != light {

@@ -15,6 +15,7 @@ var long = strings.Repeat("temperature_of_the_third_furnace_", 5)
 func tour(t *testing.T, options playwright.BrowserNewContextOptions, look func(v *visitor, page string)) {
 	t.Helper()
 	tourNew(t, options, look)
+	tourBrowse(t, options, look)
 	gate := make(chan struct{})
 	home := plugins(t, gate).URL
 	s := serve(t, "--allow-private-net")
@@ -22,7 +23,13 @@ func tour(t *testing.T, options playwright.BrowserNewContextOptions, look func(v
 	v.open("/ui/sign-in")
 	look(v, "sign-in")
 	v.signIn("admin", admin)
-	v.heading("Export rules")
+	v.heading("Nothing here yet")
+	look(v, "overview-empty")
+	v.open("/ui/history")
+	look(v, "history-empty")
+	v.open("/ui/inventory/scripts")
+	look(v, "section-empty")
+	v.open("/ui/export")
 	look(v, "export-empty")
 	for _, from := range []string{"file", "paste", "address"} {
 		v.open("/ui/import?from=" + from)

@@ -59,11 +59,12 @@ func (s *server) visit(options ...playwright.BrowserNewContextOptions) *visitor 
 	return v
 }
 
-// signedIn opens a browser at a console and signs in as admin.
+// signedIn opens a browser at a console and signs in as admin, on the way to the page of
+// the export.
 func (s *server) signedIn(options ...playwright.BrowserNewContextOptions) *visitor {
 	s.t.Helper()
 	v := s.visit(options...)
-	v.open("/ui/sign-in")
+	v.open("/ui/sign-in?next=/ui/export")
 	v.signIn("admin", admin)
 	v.heading("Export rules")
 	return v

@@ -126,10 +126,10 @@ func (l *local) restore(p *process, req restoreRequest) (*restored, error) {
 }
 
 func (l *local) show(p *process, ref core.Ref) (*shown, error) {
-	e, err := l.service.Entry(p.ctx, caller(), transfer.Local, ref)
+	e, err := l.service.Entry(p.ctx, caller(), transfer.Local, ref, 0)
 	if err == nil && e.Pending {
 		l.service.Close() // nobody else waits here, and so there is time for the graph
-		e, err = l.service.Entry(p.ctx, caller(), transfer.Local, ref)
+		e, err = l.service.Entry(p.ctx, caller(), transfer.Local, ref, 0)
 	}
 	if err != nil {
 		return nil, err

@@ -100,10 +100,16 @@ func (g *Graph) readUses() *uses {
 			}
 		}
 	}
-	slices.SortFunc(u.gaps, func(a, b use) int {
-		return cmp.Or(a.by.ref.Compare(b.by.ref), cmp.Compare(a.need, b.need))
-	})
+	slices.SortFunc(u.gaps, compareUses)
+	for _, users := range u.by {
+		slices.SortFunc(users, compareUses)
+	}
 	return u
+}
+
+// compareUses orders uses by the entry that has the need.
+func compareUses(a, b use) int {
+	return cmp.Or(a.by.ref.Compare(b.by.ref), cmp.Compare(a.need, b.need))
 }
 
 func (g *Graph) noteUse(u *uses, n resource.Need, by use) {
@@ -141,6 +147,32 @@ func (g *Graph) UsedBy(ref core.Ref) []Link {
 	return slices.CompactFunc(links, func(a, b Link) bool { return a.From == b.From && a.To == b.To && a.Why == b.Why })
 }
 
+// Users returns up to limit of the links of UsedBy, by the entry that has the need, and
+// how many there are in all. It is for entries that very many others use.
+func (g *Graph) Users(ref core.Ref, limit int) (links []Link, total int) {
+	if ref.Kind == core.Rule { // which topics feed, and few read the same one
+		links = g.UsedBy(ref)
+		return links[:min(limit, len(links))], len(links)
+	}
+	var by *facts
+	var seen []Link // of the same user
+	for _, u := range g.uses().by[ref] {
+		if u.by != by {
+			by, seen = u.by, seen[:0]
+		}
+		to, _ := g.server(u.by.needs[u.need])
+		link := u.link(to)
+		if slices.ContainsFunc(seen, func(l Link) bool { return l.From == link.From && l.To == to && l.Why == link.Why }) {
+			continue
+		}
+		seen = append(seen, link)
+		if total++; total <= limit {
+			links = append(links, link)
+		}
+	}
+	return links, total
+}
+
 // feeds reports whether an entry is a rule that writes to a memory topic that a filter
 // names.
 func (g *Graph) feeds(ref core.Ref, filter string) bool {
@@ -165,4 +197,13 @@ func (g *Graph) Missing(limit int) (gaps []Gap, total int) {
 		gaps = append(gaps, Gap{u.by.needs[u.need], u.by.part(u.need)})
 	}
 	return gaps, len(all)
+}
+
+// Lacking returns how many needs nothing serves, by the kind of the entry that has them.
+// A graph that is not complete reads all entries for it.
+func (g *Graph) Lacking() (n [core.NumKinds]int) {
+	for _, u := range g.uses().gaps {
+		n[u.by.ref.Kind]++
+	}
+	return n
 }

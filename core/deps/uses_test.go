@@ -245,6 +245,10 @@ func TestLinksAreMirrored(t *testing.T) {
 				needed[[2]Part{l.From, l.To}] = true
 			}
 		}
+		users, total := g.Users(ref, 3)
+		if all := g.UsedBy(ref); total != len(all) || len(users) != min(3, len(all)) {
+			t.Errorf("Users(%s, 3) returns %d of %d, UsedBy has %d", ref, len(users), total, len(all))
+		}
 		for _, l := range g.UsedBy(ref) {
 			used[[2]Part{l.From, l.To}] = true
 		}

@@ -54,6 +54,13 @@ type Touch struct {
 	Restores int64     `json:"restores,omitempty"`
 }
 
+// Window asks for some of the changes of a revision. The zero Window asks for all.
+type Window struct {
+	Only   *Action // nil for every action
+	Offset int     // how many to pass over
+	Limit  int     // how many to return; 0 for all
+}
+
 // Change is one line of the journal: what a revision did to one entry.
 type Change struct {
 	Action   Action

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
 )
 
@@ -75,18 +74,40 @@ func (s *Service) list(node string, snapshot plan.Snapshot) *listing {
 	if s.lists == nil {
 		s.lists = map[string]*listing{}
 	}
-	s.lists[node] = &listing{Snapshot: snapshot, hits: map[string][]core.Ref{}}
+	before := s.lists[node]
+	if before != nil {
+		before.forget()
+	}
+	s.lists[node] = &listing{Snapshot: snapshot, before: before, hits: map[string][]core.Ref{}}
 	return s.lists[node]
 }
 
 // listing is what was found out about one state so far.
 type listing struct {
 	plan.Snapshot
-	mu    sync.Mutex
-	refs  [core.NumKinds][]core.Ref // by name
-	rules map[string]traits
-	seen  []string              // all tags, sorted
-	hits  map[string][]core.Ref // of the last queries, by all of them that counts
+	mu     sync.Mutex
+	before *listing                  // of the state before, from which most is taken over; may be nil
+	refs   [core.NumKinds][]core.Ref // by name
+	rules  map[string]traits
+	seen   []string              // all tags, sorted
+	hits   map[string][]core.Ref // of the last queries, by all of them that counts
+}
+
+// forget lets go of the state before.
+func (l *listing) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.before = nil
+}
+
+// known returns what was found out so far: the entries of a kind by name, and the rules.
+func (l *listing) known(k core.Kind) ([]core.Ref, map[string]traits) {
+	if l == nil {
+		return nil, nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.refs[k], l.rules
 }
 
 // traits are what rules are filtered by.
@@ -132,12 +153,38 @@ func (l *listing) find(q Query) []core.Ref {
 
 // all returns the entries of one kind.
 func (l *listing) all(k core.Kind) []core.Ref {
-	if l.refs[k] == nil && l.Bundle.Count(k) > 0 {
-		for _, name := range l.Bundle.Names(k) {
-			l.refs[k] = append(l.refs[k], core.Ref{Kind: k, Name: name})
-		}
+	if l.refs[k] != nil || l.Bundle.Count(k) == 0 {
+		return l.refs[k]
 	}
+	var fresh []core.Ref
+	kept, _ := l.before.known(k)
+	for name := range l.Bundle.Section(k) {
+		ref := core.Ref{Kind: k, Name: name}
+		if kept != nil {
+			if _, there := l.before.Bundle.Get(ref); there {
+				continue
+			}
+		}
+		fresh = append(fresh, ref)
+	}
+	slices.SortFunc(fresh, core.Ref.Compare)
+	l.refs[k] = l.merge(kept, fresh)
 	return l.refs[k]
+}
+
+// merge puts two sorted lists into one, without what is not there any more.
+func (l *listing) merge(kept, fresh []core.Ref) []core.Ref {
+	all := make([]core.Ref, 0, len(kept)+len(fresh))
+	for _, ref := range kept {
+		if _, there := l.Bundle.Get(ref); !there {
+			continue
+		}
+		for len(fresh) > 0 && fresh[0].Name < ref.Name {
+			all, fresh = append(all, fresh[0]), fresh[1:]
+		}
+		all = append(all, ref)
+	}
+	return append(all, fresh...)
 }
 
 // matcher returns the test of a query.
@@ -177,8 +224,17 @@ func (l *listing) readRules() {
 	}
 	l.rules = make(map[string]traits, l.Bundle.Count(core.Rule))
 	tags := map[string]bool{}
+	_, before := l.before.known(core.Rule)
 	for _, ref := range l.all(core.Rule) {
-		t := readTraits(l.Bundle, ref)
+		text, _ := l.Bundle.Get(ref)
+		t, known := before[ref.Name]
+		if known {
+			was, _ := l.before.Bundle.Get(ref)
+			known = was == text
+		}
+		if !known {
+			t = readTraits(text)
+		}
 		l.rules[ref.Name] = t
 		for _, tag := range t.Tags {
 			if !tags[tag] {
@@ -192,8 +248,7 @@ func (l *listing) readRules() {
 
 // readTraits reads the traits of a rule. Most rules have none, and are not decoded; of
 // one that cannot be read nothing is known.
-func readTraits(b *bundle.Bundle, ref core.Ref) (t traits) {
-	text, _ := b.Get(ref)
+func readTraits(text string) (t traits) {
 	if !strings.Contains(text, "tags") && !strings.Contains(text, "triggered") {
 		return traits{}
 	}

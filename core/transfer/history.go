@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -33,13 +34,13 @@ func (s *Service) Revision(ctx context.Context, by core.Caller, node string, num
 	return found[0], nil
 }
 
-// Changes returns what one revision did. A revision that is not there is a NotFound
-// error.
-func (s *Service) Changes(ctx context.Context, by core.Caller, node string, revision int64) ([]plan.Change, error) {
+// Changes returns what one revision did, or a part of it. A revision that is not there
+// is a NotFound error.
+func (s *Service) Changes(ctx context.Context, by core.Caller, node string, revision int64, w plan.Window) ([]plan.Change, error) {
 	if _, err := s.Revision(ctx, by, node, revision); err != nil {
 		return nil, err
 	}
-	changes, err := s.Journal.Changes(ctx, node, revision)
+	changes, err := s.Journal.Changes(ctx, node, revision, w)
 	if err != nil {
 		return nil, fmt.Errorf("reading revision %d: %w", revision, err)
 	}
@@ -52,8 +53,12 @@ func (s *Service) At(ctx context.Context, by core.Caller, node string, revision 
 	if revision == 0 {
 		return &bundle.Bundle{}, by.Require(core.Viewer)
 	}
-	if _, err := s.Revision(ctx, by, node, revision); err != nil {
+	rev, err := s.Revision(ctx, by, node, revision)
+	if err != nil {
 		return nil, err
+	}
+	if now, err := s.Export(ctx, by, node); err == nil && now.State == rev.State() {
+		return now.Bundle, nil
 	}
 	past, err := s.Journal.At(ctx, node, revision)
 	return past.Bundle, err
@@ -61,7 +66,22 @@ func (s *Service) At(ctx context.Context, by core.Caller, node string, revision 
 
 // Diff returns what leads from what a node held at one revision to what it held at
 // another, which may be the older one, in install order. Revision 0 is the empty node.
+// The changes must not be written to.
 func (s *Service) Diff(ctx context.Context, by core.Caller, node string, from, to int64) ([]plan.Change, error) {
+	var key diffKey
+	for i, n := range []int64{to, from} {
+		if n == 0 {
+			continue
+		}
+		rev, err := s.Revision(ctx, by, node, n)
+		if err != nil {
+			return nil, err
+		}
+		key[i] = rev.State()
+	}
+	if changes, ok := s.diffed(key); ok {
+		return changes, by.Require(core.Viewer)
+	}
 	next, err := s.At(ctx, by, node, to)
 	if err != nil {
 		return nil, err
@@ -70,26 +90,59 @@ func (s *Service) Diff(ctx context.Context, by core.Caller, node string, from, t
 	if err != nil {
 		return nil, err
 	}
-	return between(old, next), nil
+	changes := between(old, next)
+	s.keepDiff(key, changes)
+	return changes, nil
+}
+
+// diffKey names a comparison by its two states, what it leads to and what it comes from. The hash of a state tells nodes apart.
+type diffKey [2]plan.State
+
+// keptDiffs bounds the comparisons that are kept, for whoever pages through them.
+const keptDiffs = 4
+
+// diffed returns a comparison that was made lately.
+func (s *Service) diffed(key diffKey) (changes []plan.Change, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	changes, ok = s.diffs[key]
+	return changes, ok
+}
+
+// keepDiff keeps a comparison, in place of all others where there are many.
+func (s *Service) keepDiff(key diffKey, changes []plan.Change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.diffs == nil || len(s.diffs) >= keptDiffs {
+		s.diffs = map[diffKey][]plan.Change{}
+	}
+	s.diffs[key] = changes
 }
 
 // between returns what leads from one bundle to another: what is new or other, and then
-// what goes.
+// what goes. Only what differs is sorted, because most of two revisions is the same.
 func between(old, next *bundle.Bundle) []plan.Change {
-	var changes []plan.Change
-	for ref, text := range next.All() {
-		was, there := old.Get(ref)
-		switch {
-		case !there:
-			changes = append(changes, plan.Change{Action: plan.Create, Ref: ref, New: text})
-		case was != text:
-			changes = append(changes, plan.Change{Action: plan.Replace, Ref: ref, Old: was, New: text})
+	var changes, gone []plan.Change
+	for _, k := range core.InstallOrder() {
+		for name, text := range next.Section(k) {
+			ref := core.Ref{Kind: k, Name: name}
+			was, there := old.Get(ref)
+			switch {
+			case !there:
+				changes = append(changes, plan.Change{Action: plan.Create, Ref: ref, New: text})
+			case was != text:
+				changes = append(changes, plan.Change{Action: plan.Replace, Ref: ref, Old: was, New: text})
+			}
+		}
+		for name, text := range old.Section(k) {
+			ref := core.Ref{Kind: k, Name: name}
+			if _, stays := next.Get(ref); !stays {
+				gone = append(gone, plan.Change{Action: plan.Delete, Ref: ref, Old: text})
+			}
 		}
 	}
-	for ref, text := range old.All() {
-		if _, stays := next.Get(ref); !stays {
-			changes = append(changes, plan.Change{Action: plan.Delete, Ref: ref, Old: text})
-		}
-	}
-	return changes
+	byRef := func(a, b plan.Change) int { return a.Ref.Compare(b.Ref) }
+	slices.SortFunc(changes, byRef)
+	slices.SortFunc(gone, byRef)
+	return append(changes, gone...)
 }

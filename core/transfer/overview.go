@@ -16,9 +16,10 @@ type Overview struct {
 	Recent []plan.Revision    // the newest first
 	Report *bundle.Bundle     // the errors of the last import; empty where there were none
 
-	Broken  []deps.Gap // the first needs that nothing serves
-	Gaps    int        // how many there are in all
-	Pending bool       // what is broken is still being looked for
+	Broken  []deps.Gap         // the first needs that nothing serves
+	Gaps    int                // how many there are in all
+	Lacking [core.NumKinds]int // how many there are, by the kind of the entry that has the need
+	Pending bool               // what is broken is still being looked for
 }
 
 // How much an overview shows of what there may be much of.
@@ -46,6 +47,7 @@ func (s *Service) Overview(ctx context.Context, by core.Caller, node string) (*O
 	graph, ready := s.graph(ctx, node, snapshot)
 	if o.Pending = !ready; ready {
 		o.Broken, o.Gaps = graph.Missing(overviewGaps)
+		o.Lacking = graph.Lacking()
 	}
 	return o, nil
 }
@@ -59,14 +61,16 @@ type Entry struct {
 	History  []plan.Touch   // the newest first, back to where it was created last
 	Needs    []deps.Link
 	UsedBy   []deps.Link
+	Users    int  // how many there are in all, of which UsedBy are some
 	Pending  bool // what it needs and what uses it is still being looked for
 }
 
 // entryTouches bounds the history that is told with an entry.
 const entryTouches = 50
 
-// Entry returns an entry of a node, or a NotFound error.
-func (s *Service) Entry(ctx context.Context, by core.Caller, node string, ref core.Ref) (*Entry, error) {
+// Entry returns an entry of a node, or a NotFound error. It tells up to as many of who
+// uses the entry as users says, or all where that is 0.
+func (s *Service) Entry(ctx context.Context, by core.Caller, node string, ref core.Ref, users int) (*Entry, error) {
 	snapshot, err := s.Export(ctx, by, node)
 	if err != nil {
 		return nil, err
@@ -81,9 +85,19 @@ func (s *Service) Entry(ctx context.Context, by core.Caller, node string, ref co
 	}
 	graph, ready := s.graph(ctx, node, snapshot)
 	if e.Pending = !ready; ready {
-		e.Needs, e.UsedBy = graph.Needs(deps.Part{Ref: ref}), graph.UsedBy(ref)
+		e.Needs = graph.Needs(deps.Part{Ref: ref})
+		e.UsedBy, e.Users = usersOf(graph, ref, users)
 	}
 	return e, nil
+}
+
+// usersOf returns who uses an entry, and how many there are.
+func usersOf(graph *deps.Graph, ref core.Ref, limit int) ([]deps.Link, int) {
+	if limit > 0 {
+		return graph.Users(ref, limit)
+	}
+	all := graph.UsedBy(ref)
+	return all, len(all)
 }
 
 // inPlace judges an entry by what is around it, as a full import would.

@@ -295,14 +295,14 @@ func TestEntryAndOverview(t *testing.T) {
 	var e *transfer.Entry
 	for e == nil || e.Pending {
 		var err error
-		if e, err = s.Entry(ctx, viewer, transfer.Local, ref(t, "streams/s")); err != nil {
+		if e, err = s.Entry(ctx, viewer, transfer.Local, ref(t, "streams/s"), 0); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if len(e.UsedBy) != 1 || e.UsedBy[0].From.Ref != ref(t, "rules/a") || len(e.Needs) != 1 || !e.Needs[0].Missing() || len(e.History) != 1 {
 		t.Errorf("Entry(streams/s) = %+v", e)
 	}
-	e, err := s.Entry(ctx, viewer, transfer.Local, ref(t, "rules/a"))
+	e, err := s.Entry(ctx, viewer, transfer.Local, ref(t, "rules/a"), 0)
 	if err != nil || len(e.History) != 1 || len(e.Findings) != 1 || !strings.Contains(e.Findings[0].Message, "unknown field") {
 		t.Errorf("Entry(rules/a) = %+v, %v", e, err)
 	}
@@ -310,7 +310,7 @@ func TestEntryAndOverview(t *testing.T) {
 	if err != nil || o.Gaps != 1 || o.Counts[core.Rule] != 1 || len(o.Recent) == 0 || o.Broken[0].Name != "mqtt" {
 		t.Errorf("Overview = %+v, %v", o, err)
 	}
-	if _, err := s.Entry(ctx, viewer, transfer.Local, ref(t, "rules/z")); core.CodeOf(err) != core.NotFound {
+	if _, err := s.Entry(ctx, viewer, transfer.Local, ref(t, "rules/z"), 0); core.CodeOf(err) != core.NotFound {
 		t.Errorf("Entry(rules/z) = %v", err)
 	}
 }

@@ -34,8 +34,8 @@ type Journal interface {
 	// Revisions returns up to limit revisions below before, or from the newest where
 	// before is 0; the newest first.
 	Revisions(ctx context.Context, node string, before int64, limit int) ([]plan.Revision, error)
-	// Changes returns what one revision did, in the order of its plan.
-	Changes(ctx context.Context, node string, revision int64) ([]plan.Change, error)
+	// Changes returns what one revision did, or a part of it, in the order of its plan.
+	Changes(ctx context.Context, node string, revision int64, w plan.Window) ([]plan.Change, error)
 	// At returns what a node held at a revision.
 	At(ctx context.Context, node string, revision int64) (plan.Snapshot, error)
 	// EntryHistory returns up to limit changes of an entry that is there, the newest
@@ -66,7 +66,8 @@ type Service struct {
 	locks  map[string]chan struct{} // by node: full while an import writes
 	graphs map[string]*drawn        // by node: of its newest state
 	lists  map[string]*listing      // by node: of its newest state
-	wg     sync.WaitGroup           // of graphs that are being made
+	diffs  map[diffKey][]plan.Change
+	wg     sync.WaitGroup // of graphs that are being made
 }
 
 // Close waits for what is made in the background.

@@ -41,12 +41,6 @@ func origin(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// home is GET /ui/.
-func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	http.Redirect(w, r, "/ui/export", http.StatusSeeOther)
-	return nil
-}
-
 // preferences is POST /ui/preferences.
 func (s *Server) preferences(w http.ResponseWriter, r *http.Request) error {
 	if err := parseSmall(w, r); err != nil {

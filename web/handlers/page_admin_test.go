@@ -27,10 +27,10 @@ func TestAccountPages(t *testing.T) {
 	add("eve", "viewer", password, password).at(t, 400, "/ui/accounts", "of this name already")
 
 	eve := s.browser()
-	s.form(eve, "/ui/sign-in", "user", "eve", "password", password).at(t, 200, "/ui/export")
+	s.form(eve, "/ui/sign-in", "user", "eve", "password", password).at(t, 200, "/ui/", "<h1>Nothing here yet</h1>")
 	s.form(b, "/ui/accounts/eve", "action", "role", "role", "operator").at(t, 200, "/ui/accounts/eve", "The role is changed.", `value="operator" checked`)
 	s.open(eve, "/ui/export").at(t, 200, "/ui/sign-in")
-	s.form(eve, "/ui/sign-in", "user", "eve", "password", password).at(t, 200, "/ui/export")
+	s.form(eve, "/ui/sign-in", "user", "eve", "password", password).at(t, 200, "/ui/", "<h1>Nothing here yet</h1>")
 	s.form(b, "/ui/accounts/eve", "action", "password", "password", "short", "password2", "short").at(t, 400, "/ui/accounts/eve", "too short")
 	s.form(b, "/ui/accounts/eve", "action", "password", "password", password+"2", "password2", password+"2").at(t, 200, "/ui/accounts/eve", "The password is set.")
 	s.open(eve, "/ui/export").at(t, 200, "/ui/sign-in")
@@ -39,7 +39,7 @@ func TestAccountPages(t *testing.T) {
 
 	s.form(b, "/ui/accounts/u-admin", "action", "role", "role", "viewer").at(t, 400, "/ui/accounts/u-admin", "the last administrator")
 	s.form(b, "/ui/accounts/u-admin/remove").at(t, 409, "/ui/accounts/u-admin/remove", "the last administrator")
-	s.form(eve, "/ui/sign-in", "user", "eve", "password", password+"2").at(t, 200, "/ui/export")
+	s.form(eve, "/ui/sign-in", "user", "eve", "password", password+"2").at(t, 200, "/ui/", "<h1>Nothing here yet</h1>")
 	s.open(b, "/ui/accounts/eve/remove").at(t, 200, "/ui/accounts/eve/remove", "Remove eve")
 	a := s.form(b, "/ui/accounts/eve/remove")
 	a.at(t, 200, "/ui/accounts")
@@ -122,7 +122,7 @@ func TestAuditPages(t *testing.T) {
 func TestSettings(t *testing.T) {
 	s := open(t)
 	b, other := s.signedIn(core.Viewer), s.browser()
-	s.form(other, "/ui/sign-in", "user", "u-viewer", "password", password).at(t, 200, "/ui/export")
+	s.form(other, "/ui/sign-in", "user", "u-viewer", "password", password).at(t, 200, "/ui/", "<h1>Nothing here yet</h1>")
 	a := s.open(b, "/ui/settings")
 	a.at(t, 200, "/ui/settings", "this browser", "127.0.0.1")
 	if strings.Contains(a.body, "Data folder") {
@@ -160,7 +160,7 @@ func TestSignInAgain(t *testing.T) {
 	s := open(t)
 	b := s.signedIn(core.Viewer)
 	old := b.Jar.Cookies(mustParse(s.URL))
-	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password).at(t, 200, "/ui/export")
+	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password).at(t, 200, "/ui/", "<h1>Nothing here yet</h1>")
 	thief := s.browser()
 	thief.Jar.SetCookies(mustParse(s.URL), old)
 	s.open(thief, "/ui/export").at(t, 200, "/ui/sign-in")

@@ -25,6 +25,8 @@ func TestPageRoles(t *testing.T) {
 	tests := []struct{ method, path, lowest string }{
 		{"GET", "/ui/sign-in", "nobody"}, {"POST", "/ui/sign-in", "nobody"}, {"GET", "/ui/setup", "nobody"}, {"POST", "/ui/setup", "nobody"},
 		{"POST", "/ui/preferences", "nobody"},
+		{"GET", "/ui/inventory", "viewer"}, {"GET", "/ui/inventory/rules", "viewer"}, {"GET", "/ui/inventory/rules/x", "viewer"}, {"GET", "/ui/inventory/rules/x/text", "viewer"},
+		{"GET", "/ui/history", "viewer"}, {"GET", "/ui/history/diff", "viewer"}, {"GET", "/ui/history/1", "viewer"}, {"GET", "/ui/history/1/bundle", "viewer"},
 		{"GET", "/ui", "viewer"}, {"GET", "/ui/", "viewer"}, {"GET", "/ui/api", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
 		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"}, {"GET", "/ui/tasks/x/findings", "viewer"},
 		{"GET", "/ui/import", "operator"}, {"POST", "/ui/import", "operator"}, {"GET", "/ui/import/x", "operator"}, {"POST", "/ui/import/x", "operator"},
@@ -102,7 +104,7 @@ func TestSignIn(t *testing.T) {
 	s.form(b, "/ui/sign-out").at(t, 200, "/ui/sign-in")
 	s.open(b, "/ui/export?q=x").at(t, 200, "/ui/sign-in", "/ui/export?q=x")
 	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", "wrong").at(t, 401, "/ui/sign-in")
-	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password, "next", "//evil.example/ui/").at(t, 200, "/ui/export")
+	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password, "next", "//evil.example/ui/").at(t, 200, "/ui/", "<h1>Overview</h1>")
 	s.form(b, "/ui/sign-out")
 	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password, "next", "/ui/export?q=x").at(t, 200, "/ui/export", `value="x"`)
 	if n := len(b.Jar.Cookies(mustParse(s.URL))); n != 1 {
@@ -122,7 +124,7 @@ func TestPreferences(t *testing.T) {
 	s := open(t)
 	b := s.signedIn(core.Viewer)
 	s.form(b, "/ui/preferences", "theme", "dark", "back", "/ui/export").at(t, 200, "/ui/export", `data-theme="console-dark"`)
-	s.form(b, "/ui/preferences", "theme", "system", "back", "https://evil.example/").at(t, 200, "/ui/export")
+	s.form(b, "/ui/preferences", "theme", "system", "back", "https://evil.example/").at(t, 200, "/ui/", "<h1>Nothing here yet</h1>")
 }
 
 // drop brings files as the import page does.

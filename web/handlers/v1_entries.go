@@ -79,7 +79,7 @@ func (s *Server) entryV1(w http.ResponseWriter, r *http.Request) error {
 	if !known {
 		return core.Errorf(core.NotFound, "%s is not a section", param(r, "section"))
 	}
-	e, err := s.Transfer.Entry(r.Context(), callerOf(r), transfer.Local, core.Ref{Kind: kind, Name: param(r, "name")})
+	e, err := s.Transfer.Entry(r.Context(), callerOf(r), transfer.Local, core.Ref{Kind: kind, Name: param(r, "name")}, 0)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (s *Server) revisionV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	changes, err := s.Transfer.Changes(r.Context(), callerOf(r), transfer.Local, n)
+	changes, err := s.Transfer.Changes(r.Context(), callerOf(r), transfer.Local, n, plan.Window{})
 	return ok(w, struct {
 		plan.Revision
 		Changes []changeV1 `json:"changes"`

@@ -54,7 +54,7 @@ func usedKeys(t *testing.T) map[string]bool {
 		}
 	}
 	for _, k := range core.InstallOrder() {
-		used["kind."+k.Key()], used["noun."+k.Key()] = true, true
+		used["kind."+k.Key()], used["noun."+k.Key()], used["about."+k.Key()] = true, true, true
 	}
 	for r := core.Viewer; r <= core.Admin; r++ {
 		used["role."+r.String()] = true

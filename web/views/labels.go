@@ -9,13 +9,14 @@ import (
 	"ekuiper-console/core/plan"
 )
 
-// words are the catalogue keys of a kind: its section and one entry of it.
-type words struct{ label, noun Key }
+// words are the catalogue keys of a kind: its section, one entry of it, and what it is
+// about.
+type words struct{ label, noun, about Key }
 
 // kindWords spells the kinds; the keys of the catalogue carry the section's key.
 var kindWords = func() (all [core.NumKinds]words) {
 	for _, k := range core.InstallOrder() {
-		all[k] = words{Key("kind." + k.Key()), Key("noun." + k.Key())}
+		all[k] = words{Key("kind." + k.Key()), Key("noun." + k.Key()), Key("about." + k.Key())}
 	}
 	return all
 }()
@@ -55,7 +56,7 @@ var actionMarks = [plan.NumActions]string{
 var markWords = map[string]Key{
 	"create": "mark.create", "replace": "mark.replace", "delete": "mark.delete",
 	"rejected": "mark.rejected", "ok": "mark.ok", "failed": "mark.failed", "skipped": "mark.skipped",
-	"queued": "mark.queued", "running": "mark.running", "warn": "mark.warn", "missing": "mark.missing",
+	"unchanged": "mark.unchanged", "queued": "mark.queued", "running": "mark.running", "warn": "mark.warn", "missing": "mark.missing",
 }
 
 // strictText names what an import does when entries have errors.
@@ -96,6 +97,13 @@ func minute(ctx context.Context, at time.Time) string {
 
 // day writes the day of a point in time, in the zone of the server.
 func day(ctx context.Context, at time.Time) string { return at.Local().Format(t(ctx, "time.day")) }
+
+// clock writes the time of day of a point in time, and date its day.
+func clock(ctx context.Context, at time.Time) string {
+	return at.Local().Format(t(ctx, "time.clock"))
+}
+
+func date(ctx context.Context, at time.Time) string { return at.Local().Format(t(ctx, "time.date")) }
 
 // took writes a duration in seconds, a short one in milliseconds.
 func took(ctx context.Context, d time.Duration) string {

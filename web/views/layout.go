@@ -68,8 +68,11 @@ type link struct {
 
 // links is the navigation, in order.
 var links = []link{
+	{"overview", "/ui/", "activity", "overview.title", core.Viewer},
 	{"import", "/ui/import", "arrow-down-to-line", "nav.import", core.Operator},
 	{"export", "/ui/export", "arrow-up-from-line", "nav.export", core.Viewer},
+	{"inventory", "/ui/inventory", "layers", "inventory.title", core.Viewer},
+	{"history", "/ui/history", "history", "history.title", core.Viewer},
 	{"api", "/ui/api", "braces", "nav.api", core.Viewer},
 }
 

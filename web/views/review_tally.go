@@ -2,13 +2,11 @@ package views
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
-	"ekuiper-console/core/secret"
 )
 
 // tally is what the review says of a plan as a whole.
@@ -117,9 +115,9 @@ func what(ctx context.Context, s *plan.Step) string {
 	case plan.LeftOut:
 		return t(ctx, "row.left")
 	case plan.Delete:
-		return gist(s.Ref, s.Old)
+		return preview(s.Ref.Kind, s.Old)
 	}
-	return gist(s.Ref, s.New)
+	return preview(s.Ref.Kind, s.New)
 }
 
 // firstLine returns the first line of a text.
@@ -128,14 +126,19 @@ func firstLine(text string) string {
 	return line
 }
 
-// whatDiffers counts the lines that differ.
+// whatDiffers counts the lines that differ, of texts that are not too large for it.
 func whatDiffers(ctx context.Context, s *plan.Step) string {
 	if len(s.Old)+len(s.New) > maxSummary {
 		return t(ctx, "row.large")
 	}
+	return countLines(ctx, compare.Rows(s.Ref.Kind, s.Old, s.New, 0))
+}
+
+// countLines counts the lines of a comparison that differ.
+func countLines(ctx context.Context, rows []compare.Row) string {
 	var n [5]int
 	hidden := 0
-	for _, r := range compare.Rows(s.Ref.Kind, s.Old, s.New, 0) {
+	for _, r := range rows {
 		n[r.Kind]++
 		if r.Secret {
 			hidden++
@@ -155,25 +158,3 @@ func whatDiffers(ctx context.Context, s *plan.Step) string {
 	}
 	return listed(ctx, parts)
 }
-
-// gist returns the beginning of a text in a line, secrets masked: of a rule its SQL.
-func gist(ref core.Ref, text string) string {
-	if len(text) > maxSummary {
-		return ""
-	}
-	text = secret.MaskEntry(ref.Kind, text)
-	if ref.Kind == core.Rule {
-		var rule struct{ SQL string }
-		if json.Unmarshal([]byte(text), &rule) == nil && rule.SQL != "" {
-			text = rule.SQL
-		}
-	}
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) > shownGist {
-		return string(runes[:shownGist]) + "…"
-	}
-	return string(runes)
-}
-
-// shownGist is how much of a text a row shows, in characters.
-const shownGist = 110
