@@ -3,6 +3,8 @@ package e2e
 import (
 	"archive/zip"
 	"bytes"
+	"debug/elf"
+	"encoding/binary"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -92,16 +94,26 @@ func plugins(t *testing.T, gate <-chan struct{}) *httptest.Server {
 func archive() []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, name := range []string{"image.so", "Video.so", "video.yaml"} {
+	for name, content := range map[string][]byte{"image.so": library(), "Video.so": library(), "video.yaml": []byte("default: {}\n")} {
 		w, err := z.Create(name)
 		if err != nil {
 			panic(err) // a buffer takes everything
 		}
-		w.Write([]byte("made for tests\n"))
+		w.Write(content)
 	}
 	if err := z.Close(); err != nil {
 		panic(err)
 	}
+	return b.Bytes()
+}
+
+// library returns the least that passes for a shared library.
+func library() []byte {
+	var b bytes.Buffer
+	_ = binary.Write(&b, binary.LittleEndian, elf.Header64{ // does not fail in memory
+		Ident: [elf.EI_NIDENT]byte{0x7f, 'E', 'L', 'F', byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)},
+		Type:  uint16(elf.ET_DYN), Machine: uint16(elf.EM_X86_64), Version: uint32(elf.EV_CURRENT), Ehsize: 64,
+	})
 	return b.Bytes()
 }
 

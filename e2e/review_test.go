@@ -250,11 +250,11 @@ func TestTaskLive(t *testing.T) {
 	gates := map[string]chan struct{}{"/a.zip": make(chan struct{}), "/b.zip": make(chan struct{})}
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		<-gates[r.URL.Path]
-		_, _ = w.Write([]byte("zip"))
+		w.Write(archive())
 	}))
 	t.Cleanup(home.Close)
 	v := serve(t, "--allow-private-net").signedIn()
-	v.review(write(t, "two.json", `{"nativePlugins":{"functions_a":"{\"name\":\"a\",\"file\":\"`+home.URL+`/a.zip\"}","functions_b":"{\"name\":\"b\",\"file\":\"`+home.URL+`/b.zip\"}"}}`))
+	v.review(write(t, "two.json", `{"nativePlugins":{"functions_image":"{\"name\":\"image\",\"file\":\"`+home.URL+`/a.zip\"}","sources_video":"{\"name\":\"video\",\"file\":\"`+home.URL+`/b.zip\"}"}}`))
 	v.press("Apply 2 changes")
 	v.heading("Importing two.json")
 	v.see("0 of 2")
