@@ -129,3 +129,13 @@ func TestSelfContainedNeedsItsFiles(t *testing.T) {
 		t.Errorf("export: %d %s %v", a.StatusCode, a.body, a.Header)
 	}
 }
+
+func TestTheExportPageBringsFiles(t *testing.T) {
+	s := open(t)
+	withPlugin(t, s)
+	b := s.signedIn(core.Viewer)
+	a := s.form(b, "/ui/export/download", "all", "1", "format", "zip", "secrets", "masked")
+	if a.StatusCode != 200 || a.Header.Get("Content-Type") != "application/zip" || !strings.HasPrefix(a.body, "PK") {
+		t.Errorf("download: %d %v", a.StatusCode, a.Header)
+	}
+}

@@ -49,7 +49,11 @@ func (s *Server) exportPage(w http.ResponseWriter, r *http.Request) error {
 // readOptions reads how a form wants its export. Secrets come only where they are asked
 // for.
 func readOptions(form url.Values) views.ExportOptions {
-	return views.ExportOptions{Plain: form.Get("secrets") == "plain", AllConnections: form.Get("connections") == "all", YAML: form.Get("format") == "yaml"}
+	format := form.Get("format")
+	return views.ExportOptions{
+		Plain: form.Get("secrets") == "plain", AllConnections: form.Get("connections") == "all",
+		YAML: format == "yaml", SelfContained: format == "zip",
+	}
 }
 
 // findRules fills in the page of the table that the form asks for.
@@ -232,6 +236,9 @@ func curl(origin string, ids []string, o views.ExportOptions) string {
 	if o.AllConnections {
 		query.Set("connections", "all")
 	}
+	if o.SelfContained {
+		query.Set("self_contained", "1")
+	}
 	if len(query) > 0 {
 		path += "?" + query.Encode()
 	}
@@ -246,7 +253,8 @@ func (s *Server) downloadPage(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r, maxPicks); err != nil {
 		return err
 	}
-	req, f := exportOf(readOptions(r.Form))
+	options := readOptions(r.Form)
+	req, f := exportOf(options)
 	req.All = r.Method == http.MethodGet || r.Form.Get("all") == "1"
 	if !req.All {
 		chosen, err := s.choose(r, views.RuleFilter{})
@@ -257,6 +265,9 @@ func (s *Server) downloadPage(w http.ResponseWriter, r *http.Request) error {
 			return core.WithHint(core.Errorf(core.Invalid, "no rule is picked"), "pick at least one on the export page")
 		}
 		req.Rules = append(chosen.Picked, chosen.Unknown...)
+	}
+	if options.SelfContained {
+		return s.exportParcel(w, r, req)
 	}
 	return s.export(w, r, req, f)
 }

@@ -76,6 +76,7 @@ type ExportOptions struct {
 	Plain          bool // secrets as they are
 	AllConnections bool
 	YAML           bool // the engine's v2 form
+	SelfContained  bool // a zip archive with the files that entries name
 }
 
 // secretsText says what becomes of secrets.
