@@ -20,10 +20,11 @@
 //
 // core/transfer puts these together into the use cases: Preview, Import, Export,
 // Status, History. Every surface calls it and nothing below it. Package db keeps all
-// state in one SQLite file.
+// state in one SQLite file; core/backup packs it, and what lies beside it, into one
+// archive.
 //
 // web/handlers has the route table and answers HTTP; web/views draws pages, web/static
-// holds what they load. This package wires it all (serve.go) and is the command line,
+// holds what they load, web/metrics counts for Prometheus. This package wires it all (serve.go) and is the command line,
 // one file per command. Package e2e drives the built program in a browser.
 //
 // # One import, from the bytes to the revision
