@@ -212,14 +212,14 @@ func TestSessionIsRenewed(t *testing.T) {
 	s := open(t)
 	b := s.signedIn(core.Viewer)
 	before := b.Jar.Cookies(mustParse(s.URL))[0]
-	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password).at(t, 200, "/ui/export")
+	s.form(b, "/ui/sign-in", "user", "u-viewer", "password", password, "next", "/ui/settings").at(t, 200, "/ui/settings")
 	after := b.Jar.Cookies(mustParse(s.URL))[0]
 	if before.Value == after.Value {
 		t.Error("the cookie of before is that of the new session")
 	}
 	old := s.browser()
 	old.Jar.SetCookies(mustParse(s.URL), []*http.Cookie{before})
-	s.read(old.Get(s.URL+"/ui/export")).at(t, 200, "/ui/sign-in")
+	s.read(old.Get(s.URL+"/ui/settings")).at(t, 200, "/ui/sign-in")
 }
 
 // raw opens a connection and sends the beginning of a request.
