@@ -154,23 +154,36 @@ func (g *Graph) Users(ref core.Ref, limit int) (links []Link, total int) {
 		links = g.UsedBy(ref)
 		return links[:min(limit, len(links))], len(links)
 	}
-	var by *facts
-	var seen []Link // of the same user
-	for _, u := range g.uses().by[ref] {
-		if u.by != by {
-			by, seen = u.by, seen[:0]
+	all := g.uses().by[ref]
+	for len(all) > 0 {
+		n := 1 // uses by the same entry stand together
+		for n < len(all) && all[n].by == all[0].by {
+			n++
 		}
+		if n == 1 && total >= limit {
+			total++
+		} else {
+			distinct := g.distinct(all[:n])
+			links = append(links, distinct[:max(0, min(len(distinct), limit-total))]...)
+			total += len(distinct)
+		}
+		all = all[n:]
+	}
+	return links, total
+}
+
+// distinct returns the links of some uses without those that lead where an earlier one
+// leads, for the same reason.
+func (g *Graph) distinct(uses []use) []Link {
+	var links []Link
+	for _, u := range uses {
 		to, _ := g.server(u.by.needs[u.need])
 		link := u.link(to)
-		if slices.ContainsFunc(seen, func(l Link) bool { return l.From == link.From && l.To == to && l.Why == link.Why }) {
-			continue
-		}
-		seen = append(seen, link)
-		if total++; total <= limit {
+		if !slices.ContainsFunc(links, func(l Link) bool { return l.From == link.From && l.To == to && l.Why == link.Why }) {
 			links = append(links, link)
 		}
 	}
-	return links, total
+	return links
 }
 
 // feeds reports whether an entry is a rule that writes to a memory topic that a filter

@@ -103,24 +103,43 @@ func (s *Server) side(r *http.Request, name string, now int64) (int64, error) {
 	return n, nil
 }
 
-// changesOf returns the page of a list of changes that a request asks for.
+// changesOf returns the page of a list of changes that a request asks for, its sections
+// in the order of a document.
 func changesOf(r *http.Request, all []plan.Change) views.ChangeList {
 	l := views.ChangeList{Path: r.URL.Path, Only: shownAction(r), Open: opened(r)}
-	var sections [core.NumKinds][]plan.Change
-	for _, c := range all {
-		l.Counts[c.Action]++
-		if l.Only == nil || *l.Only == c.Action {
-			sections[c.Ref.Kind] = append(sections[c.Ref.Kind], c)
+	var sections [core.NumKinds]int
+	for i := range all {
+		l.Counts[all[i].Action]++
+		if l.Only == nil || *l.Only == all[i].Action {
+			sections[all[i].Ref.Kind]++
 		}
 	}
 	l.Pager = views.NewPager(pageOf(r), l.Listed(), changesPerPage)
-	var shown []plan.Change
-	for _, k := range core.DocumentOrder() {
-		shown = append(shown, sections[k]...)
-	}
-	from := l.Pager.Offset(changesPerPage)
-	l.Changes = shown[from:min(from+changesPerPage, len(shown))]
+	l.Changes = window(all, l.Only, sections, l.Pager.Offset(changesPerPage))
 	return l
+}
+
+// window returns the changes of one page, where the sections have so many each. It copies
+// no more than those, since there may be very many.
+func window(all []plan.Change, only *plan.Action, sections [core.NumKinds]int, from int) []plan.Change {
+	var next [core.NumKinds]int // the place of the next change of each section
+	total := 0
+	for _, k := range core.DocumentOrder() {
+		next[k] = total
+		total += sections[k]
+	}
+	page := make([]plan.Change, max(0, min(changesPerPage, total-from)))
+	for i := range all {
+		c := &all[i]
+		if only != nil && *only != c.Action {
+			continue
+		}
+		if at := next[c.Ref.Kind] - from; at >= 0 && at < len(page) {
+			page[at] = *c
+		}
+		next[c.Ref.Kind]++
+	}
+	return page
 }
 
 // shownAction returns the action that a list of changes is to show, nil for all.

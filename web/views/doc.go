@@ -43,6 +43,12 @@
 //   - The text of a draft is shown with secrets masked and can be opened for editing,
 //     where they are as they were brought. Excerpts and messages are masked always.
 //   - Tags wrap, and give way to the rule's name.
+//   - What lies between two revisions may be 100,000 entries, or one of many megabytes:
+//     changes come 50 a page, and texts beyond 128 KB a page are compared when somebody
+//     asks for them. Entries of which only the form differs are one quiet line.
+//   - The overview counts what is missing, not what is unused or when it last changed,
+//     which nobody can say of 100,000 entries at once. The history has no search.
+//   - Names such as .. would be a step up in an address; they go into the query.
 //
 // # Without a script, and with one
 //
