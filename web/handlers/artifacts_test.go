@@ -12,6 +12,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/artifact/artifacttest"
+	"ekuiper-console/web/handlers"
 )
 
 // upload sends a file in a form, with options where there are any.
@@ -83,7 +84,7 @@ func TestSelfContainedOverREST(t *testing.T) {
 		if archive.StatusCode != 200 || archive.Header.Get("Content-Type") != "application/zip" {
 			t.Fatalf("export: %d %v", archive.StatusCode, archive.Header)
 		}
-		away := open(t)
+		away := open(t, func(s *handlers.Server) { s.MaxDocument = 400 }) // less than the archive has
 		options := ""
 		if strings.Contains(path, "v1") {
 			options = `{"mode":"full"}`

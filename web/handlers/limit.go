@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/transfer"
 )
 
 // DefaultMaxImports is how many imports and plans may be under way at once. Each holds a
@@ -64,14 +65,11 @@ func (s slots) one(h handler) handler {
 // bounded holds the requests of a route to what the route needs: the size of the body,
 // and of a stream of events that it ends with the program.
 func (s *Server) bounded(rt route, next http.Handler) http.Handler {
-	limit := int64(maxBody)
-	if heavy[rt.method+" "+rt.path] {
-		limit = s.maxDocument()
-	}
+	takes := heavy[rt.method+" "+rt.path]
 	endless := strings.HasSuffix(rt.path, "/events")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noteOf(r.Context()).route = rt.path
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		r.Body = http.MaxBytesReader(w, r.Body, s.limit(r, takes))
 		if endless {
 			ctx, cancel := s.untilEnd(r.Context())
 			defer cancel()
@@ -79,6 +77,18 @@ func (s *Server) bounded(rt route, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// limit returns how large the body of a request may be. A form may bring a bundle with
+// its files, which go to temporary files and not into memory.
+func (s *Server) limit(r *http.Request, takesDocument bool) int64 {
+	switch {
+	case !takesDocument:
+		return maxBody
+	case isMultipart(r):
+		return transfer.MaxParcel
+	}
+	return s.maxDocument()
 }
 
 // untilEnd returns a context that is done when the program is about to end.
