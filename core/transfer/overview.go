@@ -58,6 +58,7 @@ type Entry struct {
 	Text     string
 	Revision int64          // of the node
 	Findings []core.Finding // what a check says of it as things are
+	Artifact *plan.Artifact // the file that it names, where it was kept
 	History  []plan.Touch   // the newest first, back to where it was created last
 	Needs    []deps.Link
 	UsedBy   []deps.Link
@@ -80,6 +81,9 @@ func (s *Service) Entry(ctx context.Context, by core.Caller, node string, ref co
 		return nil, core.Errorf(core.NotFound, "%s %s is not found", ref.Kind.Noun(), ref.Name)
 	}
 	e := &Entry{Ref: ref, Text: text, Revision: snapshot.Revision, Findings: inPlace(snapshot, ref, text)}
+	if a, kept := snapshot.Artifacts[ref]; kept {
+		e.Artifact = &a
+	}
 	if e.History, err = s.Journal.EntryHistory(ctx, node, ref, entryTouches); err != nil {
 		return nil, err
 	}

@@ -84,6 +84,11 @@ func (s *Server) sendArtifact(w http.ResponseWriter, r *http.Request, by core.Ca
 	return nil
 }
 
+// artifactPage is GET /ui/artifacts/{sha256}/{name}: the same for who is signed in.
+func (s *Server) artifactPage(w http.ResponseWriter, r *http.Request) error {
+	return s.sendArtifact(w, r, callerOf(r))
+}
+
 // artifactV1 is a file that an entry names.
 type artifactV1 struct {
 	Ref core.Ref `json:"ref"`

@@ -131,6 +131,17 @@ func TestSelfContainedNeedsItsFiles(t *testing.T) {
 	}
 }
 
+func TestAnEntryShowsItsFile(t *testing.T) {
+	s := open(t)
+	sha := withPlugin(t, s)
+	b := s.signedIn(core.Viewer)
+	s.open(b, "/ui/inventory/nativePlugins/functions_a").at(t, 200, "/ui/inventory/", "linux/amd64", sha, "/ui/artifacts/"+sha+"/a.zip")
+	if a := s.open(b, "/ui/artifacts/"+sha+"/a.zip"); a.body != string(artifacttest.Native("a")) {
+		t.Errorf("download: %d, %d bytes", a.StatusCode, len(a.body))
+	}
+	s.get("/api/v1/entries/nativePlugins/functions_a").at(t, 200, "", `"artifact":{"address":"`, `"platform":"linux/amd64"`)
+}
+
 func TestTheExportPageBringsFiles(t *testing.T) {
 	s := open(t)
 	withPlugin(t, s)

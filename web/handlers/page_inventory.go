@@ -124,7 +124,7 @@ func (s *Server) entryPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.show(w, r, http.StatusOK, views.EntryPage{
 		Layout: s.layout(r), Ref: ref, Text: e.Text, Exact: value(r, "view") == "exact", Findings: e.Findings, History: e.History,
-		Needs: e.Needs, UsedBy: e.UsedBy, Users: e.Users, Pending: e.Pending,
+		Needs: e.Needs, UsedBy: e.UsedBy, Users: e.Users, Pending: e.Pending, Artifact: e.Artifact,
 	})
 	return nil
 }

@@ -27,7 +27,7 @@ func TestPageRoles(t *testing.T) {
 		{"POST", "/ui/preferences", "nobody"},
 		{"GET", "/ui/inventory", "viewer"}, {"GET", "/ui/inventory/rules", "viewer"}, {"GET", "/ui/inventory/rules/x", "viewer"}, {"GET", "/ui/inventory/rules/x/text", "viewer"},
 		{"GET", "/ui/history", "viewer"}, {"GET", "/ui/history/diff", "viewer"}, {"GET", "/ui/history/1", "viewer"}, {"GET", "/ui/history/1/bundle", "viewer"},
-		{"GET", "/ui", "viewer"}, {"GET", "/ui/", "viewer"}, {"GET", "/ui/api", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
+		{"GET", "/ui", "viewer"}, {"GET", "/ui/", "viewer"}, {"GET", "/ui/api", "viewer"}, {"GET", "/ui/artifacts/x/y", "viewer"}, {"GET", "/ui/export", "viewer"}, {"POST", "/ui/export", "viewer"}, {"GET", "/ui/export/download", "viewer"},
 		{"POST", "/ui/export/download", "viewer"}, {"GET", "/ui/tasks/x", "viewer"}, {"GET", "/ui/tasks/x/report", "viewer"}, {"GET", "/ui/tasks/x/findings", "viewer"},
 		{"GET", "/ui/import", "operator"}, {"POST", "/ui/import", "operator"}, {"GET", "/ui/import/x", "operator"}, {"POST", "/ui/import/x", "operator"},
 		{"GET", "/ui/import/x/review", "operator"}, {"POST", "/ui/import/x/review", "operator"}, {"GET", "/ui/import/x/review/diff?ref=rules/r", "operator"},

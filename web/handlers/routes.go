@@ -129,6 +129,7 @@ func (s *Server) routes() []route {
 		{"POST", "/ui/tasks/{id}/cancel", page, core.Operator, s.taskPageCancel},
 		{"POST", "/ui/tasks/{id}/fix", page, core.Operator, s.taskFix},
 		{"POST", "/ui/tasks/{id}/retry", page, core.Operator, s.taskRetry},
+		{"GET", "/ui/artifacts/{sha256}/{name}", page, core.Viewer, s.artifactPage},
 		{"GET", "/ui/api", page, core.Viewer, s.apiPage},
 		{"GET", "/ui/export", page, core.Viewer, s.exportPage},
 		{"POST", "/ui/export", page, core.Viewer, s.exportPage},

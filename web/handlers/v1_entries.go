@@ -90,7 +90,8 @@ func (s *Server) entryV1(w http.ResponseWriter, r *http.Request) error {
 		Findings []core.Finding `json:"findings"`
 		Needs    []linkV1       `json:"needs"`
 		UsedBy   []linkV1       `json:"used_by"`
-		Pending  bool           `json:"pending,omitempty"` // needs and users are still being looked for: ask again
+		Artifact *plan.Artifact `json:"artifact,omitempty"` // the file that it names, where it was kept
+		Pending  bool           `json:"pending,omitempty"`  // needs and users are still being looked for: ask again
 		History  []plan.Touch   `json:"history"`
-	}{e.Ref, e.Text, e.Revision, append([]core.Finding{}, e.Findings...), linksV1(e.Needs), linksV1(e.UsedBy), e.Pending, e.History}, nil)
+	}{e.Ref, e.Text, e.Revision, append([]core.Finding{}, e.Findings...), linksV1(e.Needs), linksV1(e.UsedBy), e.Artifact, e.Pending, e.History}, nil)
 }

@@ -23,7 +23,8 @@ type EntryPage struct {
 	Text     string
 	Exact    bool // the text as it stands is shown, not laid out
 	Findings []core.Finding
-	History  []plan.Touch // the newest first
+	History  []plan.Touch   // the newest first
+	Artifact *plan.Artifact // the file that it names, where it was kept
 	Needs    []deps.Link
 	UsedBy   []deps.Link // the first of them
 	Users    int         // how many there are in all

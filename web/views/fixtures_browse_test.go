@@ -29,15 +29,19 @@ func browseFixtures() map[string]templ.Component {
 		"section-empty":     InventoryPage{Layout: viewer, Section: new(core.Script), Pager: Pager{1, 1}},
 		"entry":             entryPage(),
 		"entry-exact":       EntryPage{Layout: signedIn, Ref: core.Ref{Kind: core.Connection, Name: ".."}, Exact: true, Text: `{"c":{"password":"hunter2","server":"x"}}`, Pending: true},
-		"entry-broken":      EntryPage{Layout: signedIn, Ref: core.Ref{Kind: core.Upload, Name: "a/b c"}, Text: strings.Repeat("line\n", 2*maxTextLines)},
-		"history":           HistoryPage{Layout: signedIn, Revisions: entered(), Older: 38},
-		"history-one":       HistoryPage{Layout: viewer, Revisions: entered()[3:], Newest: true},
-		"history-empty":     HistoryPage{Layout: signedIn, Newest: true},
-		"revision":          RevisionPage{Layout: signedIn, Entered: entered()[1], Changes: changesFixture()},
-		"revision-same":     RevisionPage{Layout: signedIn, Entered: Entered{Revision: plan.Revision{Number: 41}}, Changes: ChangeList{Pager: Pager{1, 1}}},
-		"diff":              ComparePage{Layout: signedIn, From: 38, To: 41, Now: true, Changes: changesFixture()},
-		"diff-same":         ComparePage{Layout: viewer, From: 3, To: 3, Changes: ChangeList{Pager: Pager{1, 1}}},
-		"diff-created":      ComparePage{Layout: signedIn, From: 38, To: 40, Changes: ChangeList{Path: "/ui/history/diff", Query: []string{"from", "38", "to", "40"}, Only: &some, Counts: [3]int{120, 1, 0}, Pager: Pager{2, 3}, Changes: changesFixture().Changes[:1]}},
+		"entry-file": EntryPage{Layout: signedIn, Ref: core.Ref{Kind: core.PortablePlugin, Name: "cam"}, Text: `{"name":"cam","file":"https://h/cam.zip"}`, Artifact: &plan.Artifact{
+			Address: "https://h/" + longName + ".zip", SHA256: strings.Repeat("9f2c41d7", 8), Size: 123456789, Provides: core.Provides{Sources: []string{"video"}, Functions: []string{"blur", "sharpen"}},
+			Contents: []byte(`{"files":3,"version":"1.0.0","language":"go","platform":"linux/arm64","notes":["it runs on arm64 only"]}`),
+		}},
+		"entry-broken":  EntryPage{Layout: signedIn, Ref: core.Ref{Kind: core.Upload, Name: "a/b c"}, Text: strings.Repeat("line\n", 2*maxTextLines)},
+		"history":       HistoryPage{Layout: signedIn, Revisions: entered(), Older: 38},
+		"history-one":   HistoryPage{Layout: viewer, Revisions: entered()[3:], Newest: true},
+		"history-empty": HistoryPage{Layout: signedIn, Newest: true},
+		"revision":      RevisionPage{Layout: signedIn, Entered: entered()[1], Changes: changesFixture()},
+		"revision-same": RevisionPage{Layout: signedIn, Entered: Entered{Revision: plan.Revision{Number: 41}}, Changes: ChangeList{Pager: Pager{1, 1}}},
+		"diff":          ComparePage{Layout: signedIn, From: 38, To: 41, Now: true, Changes: changesFixture()},
+		"diff-same":     ComparePage{Layout: viewer, From: 3, To: 3, Changes: ChangeList{Pager: Pager{1, 1}}},
+		"diff-created":  ComparePage{Layout: signedIn, From: 38, To: 40, Changes: ChangeList{Path: "/ui/history/diff", Query: []string{"from", "38", "to", "40"}, Only: &some, Counts: [3]int{120, 1, 0}, Pager: Pager{2, 3}, Changes: changesFixture().Changes[:1]}},
 	}
 }
 
