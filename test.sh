@@ -113,12 +113,10 @@ platforms() {
 # units names all packages but the browser tests.
 units() { go list ./... | grep -v '/e2e$'; }
 
-# The command is tested without the race detector: its scripts start a process for each
-# line, which takes four times as long with it. What they run is tested with it.
-races() { units | grep -v '/cmd/console$' | xargs go test -count=1 -race; }
-
-# apart names the packages that are not, or not in full, tested with the race detector.
-apart() { units | grep -E '/(cmd/console|core/resource|core/streamsql)$'; }
+# With the race detector properties are tried fewer times, since all is tried in full
+# without it. The command is left out: its scripts start a process for each line, and what
+# these run is tested.
+races() { units | grep -v '/cmd/console$' | xargs go test -count=1 -race -short; }
 
 $quick || step "what the tests need" install
 step "gofmt" formatted
@@ -130,9 +128,5 @@ $quick || step "builds for other platforms" platforms
 $quick || step "go test -race" races
 
 printf '== go test (after %d s)\n' "$SECONDS"
-if $quick; then
-	units | xargs go test -count=1
-else
-	apart | xargs go test -count=1
-	CONSOLE_E2E=1 go test -count=1 ./e2e/...
-fi
+units | xargs go test -count=1
+$quick || CONSOLE_E2E=1 go test -count=1 ./e2e/...

@@ -170,7 +170,7 @@ func TestSettings(t *testing.T) {
 		t.Errorf("the theme is %v", theme)
 	}
 	other.signIn("admin", "another sentence to keep")
-	other.heading("Nothing here yet")
+	other.heading("Export rules")
 }
 
 // TestAdminWithoutScripts does on a phone, and without scripts, what can do harm.
