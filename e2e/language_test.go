@@ -128,6 +128,9 @@ func (v *visitor) speak(language string) {
 	v.t.Helper()
 	v.must(v.context.AddCookies([]playwright.OptionalCookie{{Name: "console_language", Value: language, URL: new(v.at.url + "/ui/")}}), "choosing %s", language)
 	_, err := v.page.Reload()
+	if err != nil { // the page was loading by itself
+		_, err = v.page.Reload()
+	}
 	v.must(err, "loading %s again", v.page.URL())
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -26,14 +26,15 @@ func TestNarrow(t *testing.T) {
 	})
 }
 
-// TestWide: on a large screen no page scrolls sideways, and no page on any screen has
-// anything inline.
+// TestWide: on a large screen no page scrolls sideways, whoever goes through it with the
+// Tab key sees where they are, and no page on any screen has anything inline.
 func TestWide(t *testing.T) {
 	t.Parallel()
 	wide := playwright.BrowserNewContextOptions{Viewport: &playwright.Size{Width: 2560, Height: 1300}}
 	tour(t, wide, func(v *visitor, page string) {
 		v.fits()
 		v.nothingInline()
+		v.tabThrough()
 	})
 }
 
