@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/depot"
@@ -112,17 +110,9 @@ func (d *diagnosis) artifacts(ctx context.Context, dir string) error {
 	for _, sha := range d.Store.Artifacts {
 		known[sha] = true
 	}
-	orphans := 0
-	swept := time.Now().Add(-sweepAfter - sweepEvery)
-	_, err = files.Sweep(ctx, func(sha string) bool { // nothing is as old as that: all is kept
-		info, err := os.Stat(filepath.Join(dir, sha[:2], sha))
-		if !known[sha] && err == nil && info.ModTime().Before(swept) {
-			orphans++
-		}
-		return true
-	}, math.MaxInt64)
-	if orphans > 0 {
-		d.note("artifacts", "the console takes them out while it runs", "%d files are there that no entry names", orphans)
+	stale, err := files.Stale(ctx, func(sha string) bool { return known[sha] }, sweepAfter+sweepEvery)
+	if stale.Files > 0 {
+		d.note("artifacts", "the console takes them out while it runs", "%d files are there that no entry names", stale.Files)
 	}
 	return err
 }

@@ -169,8 +169,21 @@ func TestSweep(t *testing.T) {
 		}
 	}
 	put(t, s, "renewed")
-	swept, err := s.Sweep(t.Context(), func(sha string) bool { return sha == kept }, time.Minute)
-	if want := (Swept{Files: 1, Temps: 1, Bytes: 7}); swept != want || err != nil {
+	// What nobody writes any more goes however long other files stay.
+	soon := time.Now().Add(-silence - time.Minute)
+	if err := os.Chtimes(stale, soon, soon); err != nil {
+		t.Fatal(err)
+	}
+	swept, err := s.Sweep(t.Context(), func(string) bool { return true }, 25*time.Hour)
+	if want := (Swept{Temps: 1, Bytes: 4}); swept != want || err != nil {
+		t.Errorf("Sweep of a day = %+v, %v, want %+v", swept, err, want)
+	}
+	keep := func(sha string) bool { return sha == kept }
+	if stale, err := s.Stale(t.Context(), keep, time.Minute); stale != (Swept{Files: 1, Bytes: 3}) || err != nil {
+		t.Errorf("Stale = %+v, %v", stale, err)
+	}
+	swept, err = s.Sweep(t.Context(), keep, time.Minute)
+	if want := (Swept{Files: 1, Bytes: 3}); swept != want || err != nil {
 		t.Errorf("Sweep = %+v, %v, want %+v", swept, err, want)
 	}
 	for path, want := range map[string]bool{s.path(kept): true, s.path(old): false, s.path(young): true, s.path(renewed): true, stale: false, fresh: true, foreign: true} {

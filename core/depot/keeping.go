@@ -22,19 +22,35 @@ type Swept struct {
 	Bytes int64 // of both
 }
 
+// silence is how long nothing is written to a file that somebody still writes. Whoever
+// reads from a network gives up long before.
+const silence = 15 * time.Minute
+
 // Sweep removes the files that keep does not want and that were put longer ago than
 // olderThan, and what interrupted writers left. The age must cover the time between Put
 // and the moment from which keep knows of the file. Keep may be called by one goroutine
 // only, in any order.
 func (s *Store) Sweep(ctx context.Context, keep func(sha string) bool, olderThan time.Duration) (Swept, error) {
-	before := time.Now().Add(-olderThan)
+	return s.sweep(ctx, keep, olderThan, os.Remove)
+}
+
+// Stale says what Sweep would remove, and removes nothing.
+func (s *Store) Stale(ctx context.Context, keep func(sha string) bool, olderThan time.Duration) (Swept, error) {
+	return s.sweep(ctx, keep, olderThan, func(string) error { return nil })
+}
+
+// sweep calls remove with the path of each file that is to go.
+func (s *Store) sweep(ctx context.Context, keep func(sha string) bool, olderThan time.Duration, remove func(string) error) (Swept, error) {
+	now := time.Now()
 	var swept Swept
 	err := s.walk(ctx, func(path, name string) error {
-		temp := strings.HasPrefix(name, tempPrefix)
-		if !temp && (!s.holds(path, name) || keep(name)) {
+		temp, age := strings.HasPrefix(name, tempPrefix), olderThan
+		if temp {
+			age = min(silence, olderThan)
+		} else if !s.holds(path, name) || keep(name) {
 			return nil
 		}
-		size, err := s.removeOld(path, before)
+		size, err := s.removeOld(path, now.Add(-age), remove)
 		if err != nil || size < 0 {
 			return err
 		}
@@ -51,7 +67,7 @@ func (s *Store) Sweep(ctx context.Context, keep func(sha string) bool, olderThan
 
 // removeOld removes a file that was last written before a moment, and returns its size,
 // or -1 where it stays.
-func (s *Store) removeOld(path string, before time.Time) (int64, error) {
+func (s *Store) removeOld(path string, before time.Time, remove func(string) error) (int64, error) {
 	s.sweeping.Lock()
 	defer s.sweeping.Unlock()
 	info, err := os.Stat(path)
@@ -61,7 +77,7 @@ func (s *Store) removeOld(path string, before time.Time) (int64, error) {
 	if err != nil {
 		return -1, told("sweeping kept files", err)
 	}
-	if err := os.Remove(path); err != nil {
+	if err := remove(path); err != nil {
 		return -1, told("sweeping kept files", err)
 	}
 	return info.Size(), nil
