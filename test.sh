@@ -3,7 +3,7 @@
 # no network once all is there.
 #
 #   ./test.sh           all of it
-#   ./test.sh --quick   without installing, other platforms, race detector and browser
+#   ./test.sh --quick   without installing, other platforms, race detector, kills and browser
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -110,8 +110,8 @@ platforms() {
 	done
 }
 
-# units names all packages but the browser tests.
-units() { go list ./... | grep -v '/e2e$'; }
+# units names all packages but those that drive the built program.
+units() { go list ./... | grep -v '/e2e\(/\|$\)'; }
 
 # With the race detector properties are tried fewer times, since all is tried in full
 # without it. The command is left out: its scripts start a process for each line, and what
@@ -129,4 +129,5 @@ $quick || step "go test -race" races
 
 printf '== go test (after %d s)\n' "$SECONDS"
 units | xargs go test -count=1
-$quick || CONSOLE_E2E=1 go test -count=1 ./e2e/...
+$quick || step "killed 200 times" go test -count=1 ./e2e/crash
+$quick || CONSOLE_E2E=1 go test -count=1 ./e2e
