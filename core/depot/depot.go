@@ -22,6 +22,9 @@ import (
 // Store is a folder of files. Several processes may use one folder at a time.
 type Store struct {
 	dir string
+	// preparing guards prepared: whether the folders that files lie in are there.
+	preparing sync.Mutex
+	prepared  bool
 	// sweeping keeps a file from being swept while it is put once more.
 	sweeping sync.RWMutex
 }
@@ -50,6 +53,9 @@ func New(dir string) (*Store, error) {
 // file is on the disk and survives a loss of power. An error of the reader is returned as
 // it is; else the trouble is with the disk and Internal. Either way nothing is left behind.
 func (s *Store) Put(ctx context.Context, r io.Reader) (Item, error) {
+	if err := s.prepare(); err != nil {
+		return Item{}, told("keeping a file", err)
+	}
 	temp, err := os.CreateTemp(s.dir, tempPrefix+"*")
 	if err != nil {
 		return Item{}, told("keeping a file", err)
@@ -95,23 +101,45 @@ func write(ctx context.Context, temp *os.File, r io.Reader) (Item, error) {
 // settle gives a written file its own name. A file of that name is replaced: that mends
 // one that was altered, and makes it new, so that it is not swept away now.
 func (s *Store) settle(temp string, item Item) error {
-	s.sweeping.RLock()
-	defer s.sweeping.RUnlock()
 	path := s.path(item.SHA256)
-	err := os.Mkdir(filepath.Dir(path), 0o700)
-	if err == nil {
-		err = syncFolder(s.dir)
-	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := s.rename(temp, path, item); err != nil {
 		return err
 	}
-	if err := os.Rename(temp, path); err != nil {
-		// Some systems replace no file that is open. Then the one that is there will do.
-		if found, sumErr := sum(context.Background(), path); sumErr != nil || found != item {
+	return syncFolder(filepath.Dir(path))
+}
+
+// rename renames a written file, unless a sweep is looking.
+func (s *Store) rename(temp, path string, item Item) error {
+	s.sweeping.RLock()
+	defer s.sweeping.RUnlock()
+	err := os.Rename(temp, path)
+	if err == nil {
+		return nil
+	}
+	// Some systems replace no file that is open. Then the one that is there will do.
+	if found, sumErr := sum(context.Background(), path); sumErr != nil || found != item {
+		return err
+	}
+	return nil
+}
+
+// prepare makes all folders that files lie in, at the first Put: else hardly a file would
+// not have to wait until a folder of its own is on the disk.
+func (s *Store) prepare() error {
+	s.preparing.Lock()
+	defer s.preparing.Unlock()
+	if s.prepared {
+		return nil
+	}
+	for first := range 256 {
+		err := os.Mkdir(filepath.Join(s.dir, fmt.Sprintf("%02x", first)), 0o700)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
-	return syncFolder(filepath.Dir(path))
+	err := syncFolder(s.dir)
+	s.prepared = err == nil
+	return err
 }
 
 // path returns where a file lies.
