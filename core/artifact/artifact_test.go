@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -272,6 +273,32 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// A bomb that claims to be small is not unpacked beyond that.
+func TestBombThatLies(t *testing.T) {
+	file := bomb(t, 1<<20)
+	r := &counted{ReaderAt: bytes.NewReader(file)}
+	z, err := openArchive(io.NewSectionReader(r, 0, int64(len(file))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.read = 0
+	if err := z.verify(t.Context()); err == nil || err.Error() != "entry a.txt: zip: not a valid zip file" || r.read > 1<<20 {
+		t.Errorf("verify = %v after %d of %d bytes", err, r.read, len(file))
+	}
+}
+
+// counted counts what is read.
+type counted struct {
+	io.ReaderAt
+	read int
+}
+
+func (c *counted) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.ReaderAt.ReadAt(p, off)
+	c.read += n
+	return n, err
+}
+
 func TestUpload(t *testing.T) {
 	tests := map[string]string{
 		"":                              "{files:1,bytes:0,text:true}",
@@ -351,6 +378,8 @@ func TestHostile(t *testing.T) {
 		{"link", symlink(t), "entry a.txt: it is no regular file"},
 		{"encrypted", raw(func(h *zip.FileHeader) { h.Flags |= 1 }), "entry a.txt: it is encrypted"},
 		{"10 GB claimed", raw(func(h *zip.FileHeader) { h.UncompressedSize64 = 10 << 30 }), "entry a.txt: the archive unpacks to more than 2147483648 bytes"},
+		{"10 GB, really", bomb(t, 10<<30), "entry a.txt: the archive unpacks to more than 2147483648 bytes"},
+		{"10 GB, hardly more than 2 claimed", bomb(t, 2<<30), "entry a.txt: it unpacks to more than 200 times its size"},
 		{"2^64 claimed", raw(func(h *zip.FileHeader) { h.UncompressedSize64 = 1<<64 - 1 }), "entry a.txt: the archive unpacks to more than 2147483648 bytes"},
 		{"ratio claimed", raw(func(h *zip.FileHeader) { h.UncompressedSize64 = 1 << 30 }), "entry a.txt: it unpacks to more than 200 times its size"},
 		{"longer than the archive", raw(func(h *zip.FileHeader) { h.CompressedSize64 = 1 << 40 }), "entry a.txt: it is longer than the archive"},

@@ -3,6 +3,7 @@ package artifact
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
@@ -157,4 +158,24 @@ func damaged(t testing.TB, set func(*zip.FileHeader)) []byte {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
+}
+
+// bomb makes an archive of one entry that unpacks to 10 GiB of nothing, and claims to have
+// some bytes.
+func bomb(t testing.TB, claimed uint64) []byte {
+	var block bytes.Buffer
+	w, err := flate.NewWriter(&block, flate.BestCompression)
+	if err == nil {
+		_, err = w.Write(make([]byte, 1<<20))
+	}
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := strings.Repeat(block.String(), 10<<10) + "\x03\x00" // the end, as deflate writes it
+	return packRaw(t, func(h *zip.FileHeader) {
+		h.Method, h.UncompressedSize64 = zip.Deflate, claimed
+	}, content)
 }
