@@ -1,16 +1,13 @@
 package fetch
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"ekuiper-console/core"
@@ -42,16 +39,22 @@ func (f *Fetcher) newClient() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &route{proxy: f.proxy, open: f.AllowPrivate}
+	r := &route{proxy: f.proxy, guard: guard{private: f.private, resolver: f.resolver, open: f.AllowPrivate}}
 	if r.proxy == nil {
 		r.proxy = http.ProxyFromEnvironment
 	}
+	if r.private == nil {
+		r.private = private
+	}
 	wait := f.waits()
-	r.direct = newTransport(wait, roots)
-	r.direct.DialContext = dial(wait, f.AllowPrivate)
+	dialer := net.Dialer{Timeout: wait.connect, Resolver: f.resolver}
 	r.proxied = newTransport(wait, roots)
-	r.proxied.DialContext = dial(wait, true)
+	r.proxied.DialContext = dialer.DialContext
 	r.proxied.Proxy = r.proxy
+	guarded := dialer
+	guarded.ControlContext = r.refuseAddress
+	r.direct = newTransport(wait, roots)
+	r.direct.DialContext = guarded.DialContext
 	return &http.Client{Transport: r, CheckRedirect: checkRedirect}, nil
 }
 
@@ -64,16 +67,6 @@ func newTransport(wait patience, roots *x509.CertPool) *http.Transport {
 		MaxIdleConnsPerHost:    4,
 		IdleConnTimeout:        30 * time.Second,
 	}
-}
-
-// dial returns a function that connects. Addresses in private networks are refused,
-// unless open.
-func dial(wait patience, open bool) func(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: wait.connect}
-	if !open {
-		dialer.ControlContext = refusePrivate
-	}
-	return dialer.DialContext
 }
 
 func checkRedirect(req *http.Request, via []*http.Request) error {
@@ -115,9 +108,9 @@ func trusted(file string) (*x509.CertPool, error) {
 // one when they are looked up here. A name that only the proxy can look up is the
 // proxy's to refuse.
 type route struct {
+	guard
 	direct, proxied *http.Transport
 	proxy           func(*http.Request) (*url.URL, error)
-	open            bool // whether private networks may be reached
 }
 
 // RoundTrip sends one request.
@@ -129,47 +122,8 @@ func (r *route) RoundTrip(req *http.Request) (*http.Response, error) {
 	if via == nil {
 		return r.direct.RoundTrip(req)
 	}
-	if !r.open {
-		if err := refuseHost(req.Context(), req.URL.Hostname()); err != nil {
-			return nil, err
-		}
+	if err := r.refuseHost(req.Context(), req.URL.Hostname()); err != nil {
+		return nil, err
 	}
 	return r.proxied.RoundTrip(req)
-}
-
-// refuseHost refuses a host that is, or leads to, a private address.
-func refuseHost(ctx context.Context, host string) error {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		if private(ip) {
-			return privateError(ip)
-		}
-		return nil
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	switch {
-	case host == "localhost" || strings.HasSuffix(host, ".localhost"):
-		return privateError(netip.IPv6Loopback())
-	case numeric(host):
-		return fmt.Errorf("the host %s is an address in a form that is not read", host)
-	}
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil // the proxy may know the name
-	}
-	for _, ip := range ips {
-		if private(ip) {
-			return privateError(ip.Unmap())
-		}
-	}
-	return nil
-}
-
-// numeric reports whether a host, in lower case, ends in a number, decimal, octal or
-// hexadecimal: some programs take that for an IPv4 address.
-func numeric(host string) bool {
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	if hex, ok := strings.CutPrefix(last, "0x"); ok {
-		return strings.Trim(hex, "0123456789abcdef") == ""
-	}
-	return last != "" && strings.Trim(last, "0123456789") == ""
 }

@@ -5,7 +5,9 @@ package fetch
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -30,24 +32,20 @@ type Fetcher struct {
 
 	patience patience                              // zero means the usual
 	proxy    func(*http.Request) (*url.URL, error) // nil means by the environment
+	private  func(netip.Addr) bool                 // nil means private
+	resolver *net.Resolver                         // nil means the system's
 
 	once    sync.Once
 	client  *http.Client // made once
 	problem error        // why there is none
 }
 
-// Progress is told how much of a file has been read. The total is -1 where nobody knows.
-type Progress func(read, total int64)
-
 // Open returns the content of an address. Its errors are in the engine's words:
-// Invalid for an address that is wrong, denied or missing. Reading past the size
-// limit is a TooLarge error, and an end before the announced one is Invalid.
-func (f *Fetcher) Open(ctx context.Context, address string) (io.ReadCloser, error) {
-	return f.Watch(ctx, address, nil)
-}
-
-// Watch opens an address as Open does, and tells of every read. Progress may be nil.
-func (f *Fetcher) Watch(ctx context.Context, address string, tell Progress) (io.ReadCloser, error) {
+// Invalid for an address that is wrong, denied or missing. More than the size
+// limit is a TooLarge error, here or when it is read, and an end before the announced one is Invalid. Where tell
+// is given, it is called after every read with how much was read by then, and with the
+// length of all, or -1 where nobody knows that.
+func (f *Fetcher) Open(ctx context.Context, address string, tell func(read, total int64)) (io.ReadCloser, error) {
 	u, err := url.ParseRequestURI(address)
 	if err != nil {
 		return nil, core.WithHint(core.Errorf(core.Invalid, "%v", err), "write file:///path or https://host/path")
@@ -65,10 +63,19 @@ func (f *Fetcher) Watch(ctx context.Context, address string, tell Progress) (io.
 	if err != nil {
 		return nil, err
 	}
+	if total > f.maxBytes() {
+		body.Close()
+		return nil, f.tooLarge()
+	}
 	if tell != nil {
 		body = &watched{ReadCloser: body, total: total, tell: tell}
 	}
-	return &limited{ReadCloser: body, left: f.maxBytes(), max: f.maxBytes()}, nil
+	return &limited{ReadCloser: body, left: f.maxBytes(), over: f.tooLarge()}, nil
+}
+
+// tooLarge is the error of a file that has more bytes than may be.
+func (f *Fetcher) tooLarge() error {
+	return core.Errorf(core.TooLarge, "the file is over the limit of %d bytes", f.maxBytes())
 }
 
 func (f *Fetcher) maxBytes() int64 {
@@ -82,7 +89,7 @@ func (f *Fetcher) maxBytes() int64 {
 type watched struct {
 	io.ReadCloser
 	read, total int64
-	tell        Progress
+	tell        func(read, total int64)
 }
 
 // Read reads on, and tells.
@@ -98,13 +105,14 @@ func (w *watched) Read(p []byte) (int, error) {
 // limited is a body that refuses to give more than some bytes.
 type limited struct {
 	io.ReadCloser
-	left, max int64
+	left int64
+	over error // what more is
 }
 
 // Read reads on, or fails once there is more than the limit.
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left < 0 {
-		return 0, core.Errorf(core.TooLarge, "the file is over the limit of %d bytes", l.max)
+		return 0, l.over
 	}
 	if int64(len(p)) > l.left+1 {
 		p = p[:l.left+1]
@@ -112,7 +120,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.ReadCloser.Read(p)
 	l.left -= int64(n)
 	if l.left < 0 {
-		return n - 1, core.Errorf(core.TooLarge, "the file is over the limit of %d bytes", l.max)
+		return n - 1, l.over
 	}
 	return n, err
 }

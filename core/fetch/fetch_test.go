@@ -2,7 +2,10 @@ package fetch
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -16,7 +19,7 @@ import (
 
 // read returns the content of an address, or the message of the error.
 func read(f *Fetcher, address string) (content, problem string) {
-	r, err := f.Open(context.Background(), address)
+	r, err := f.Open(context.Background(), address, nil)
 	if err != nil {
 		return "", err.Error()
 	}
@@ -94,8 +97,47 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("Open(%s) = %q, %q, want %q, …%q", tt.path, content, problem, tt.content, tt.problemEnd)
 		}
 	}
-	if _, err := new(Fetcher).Open(context.Background(), srv.URL+"/a.zip"); !strings.Contains(core.HintOf(err), "--allow-private-net") {
+	if _, err := new(Fetcher).Open(context.Background(), srv.URL+"/a.zip", nil); !strings.Contains(core.HintOf(err), "--allow-private-net") {
 		t.Errorf("the hint of %v is %q", err, core.HintOf(err))
+	}
+}
+
+// TestLimit reads files of nothing, as long as the limit and longer by one, and a download
+// that announces more.
+func TestLimit(t *testing.T) {
+	root := t.TempDir()
+	const over = "the file is over the limit of 536870912 bytes"
+	for size, want := range map[int64]string{512 << 20: "", 512<<20 + 1: over} {
+		name := filepath.Join(root, fmt.Sprint(size))
+		if err := errors.Join(os.WriteFile(name, nil, 0o600), os.Truncate(name, size)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := (&Fetcher{Roots: []string{root}}).Open(t.Context(), "file://"+name, nil)
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+			r.Close()
+		}
+		if message(err) != want || want != "" && core.CodeOf(err) != core.TooLarge {
+			t.Errorf("%d bytes: %v, want %q", size, err, want)
+		}
+	}
+	for _, head := range []string{"Content-Length: 536870913", "Transfer-Encoding: chunked"} {
+		address := raw(t, func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\n"+head+"\r\n\r\n")
+			for range 512 + 1 {
+				if _, err := fmt.Fprintf(c, "100000\r\n%s\r\n", make([]byte, 1<<20)); err != nil {
+					return
+				}
+			}
+		})
+		r, err := (&Fetcher{AllowPrivate: true}).Open(t.Context(), address, nil)
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+			r.Close()
+		}
+		if message(err) != over {
+			t.Errorf("%s: %v, want %q", head, err, over)
+		}
 	}
 }
 

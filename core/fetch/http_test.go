@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -150,7 +151,7 @@ func TestCancel(t *testing.T) {
 		cancel()
 		time.Sleep(50 * time.Millisecond)
 	})
-	r, err := (&Fetcher{AllowPrivate: true}).Open(ctx, address)
+	r, err := (&Fetcher{AllowPrivate: true}).Open(ctx, address, nil)
 	if err == nil {
 		defer r.Close()
 		_, err = io.ReadAll(r)
@@ -160,7 +161,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-func TestWatch(t *testing.T) {
+func TestTells(t *testing.T) {
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "a"), []byte("content"), 0o600); err != nil {
 		t.Fatal(err)
@@ -176,12 +177,12 @@ func TestWatch(t *testing.T) {
 	for address, want := range map[string]string{"file://" + root + "/a": "7/7", srv.URL + "/known": "7/7", srv.URL + "/unknown": "7/-1"} {
 		var last string
 		f := &Fetcher{Roots: []string{root}, AllowPrivate: true}
-		r, err := f.Watch(context.Background(), address, func(read, total int64) { last = fmt.Sprintf("%d/%d", read, total) })
+		r, err := f.Open(context.Background(), address, func(read, total int64) { last = fmt.Sprintf("%d/%d", read, total) })
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := io.ReadAll(r); err != nil || last != want {
-			t.Errorf("Watch(%s) told %s at last, %v; want %s", address, last, err, want)
+			t.Errorf("Open(%s) told %s at last, %v; want %s", address, last, err, want)
 		}
 		r.Close()
 	}
@@ -271,7 +272,39 @@ func TestProxy(t *testing.T) {
 	if want := "[http://8.8.8.8/a.zip http://name.invalid/a.zip http://8.8.8.8/in]"; fmt.Sprint(asked) != want {
 		t.Errorf("the proxy was asked for %v, want %v", asked, want)
 	}
-	if _, err := f.Open(context.Background(), "http://10.0.0.1/"); core.HintOf(err) == "" {
+	if _, err := f.Open(context.Background(), "http://10.0.0.1/", nil); core.HintOf(err) == "" {
 		t.Errorf("%v has no hint", err)
+	}
+}
+
+// environmentAddress tells this program, started by TestProxyOfEnvironment, what to read.
+const environmentAddress = "FETCH_TEST_ADDRESS"
+
+// TestProxyOfEnvironment reads in a program of its own, since the environment is read once.
+func TestProxyOfEnvironment(t *testing.T) {
+	if address := os.Getenv(environmentAddress); address != "" {
+		content, problem := read(&Fetcher{AllowPrivate: true}, address)
+		fmt.Printf("%s%s\n", content, problem)
+		return
+	}
+	answering := func(content string) *httptest.Server {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, content) }))
+		t.Cleanup(srv.Close)
+		return srv
+	}
+	proxy, direct := answering("by proxy"), answering("directly")
+	_, port, _ := net.SplitHostPort(direct.Listener.Addr().String())
+	for _, tt := range []struct{ env, address, want string }{
+		{"HTTP_PROXY=" + proxy.URL, "http://plugins.invalid/a.zip", "by proxy"},
+		{"http_proxy=" + proxy.URL, "http://plugins.invalid/a.zip", "by proxy"},
+		{"NO_PROXY=name.invalid", direct.URL, "directly"},
+		{"HTTPS_PROXY=" + proxy.URL, "http://127.0.0.1:" + port, "directly"},
+	} {
+		self := exec.Command(os.Args[0], "-test.run=^TestProxyOfEnvironment$")
+		self.Env = []string{environmentAddress + "=" + tt.address, tt.env}
+		out, err := self.CombinedOutput()
+		if first, _, _ := strings.Cut(string(out), "\n"); first != tt.want || err != nil {
+			t.Errorf("%s of %s: %s, %v, want %s", tt.env, tt.address, out, err, tt.want)
+		}
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 )
 
@@ -41,17 +43,65 @@ func private(ip netip.Addr) bool {
 	return false
 }
 
-// refusePrivate is called with every address that is about to be dialled, also after
-// a redirect and whatever a name resolves to.
-func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
+// guard refuses what leads into private networks.
+type guard struct {
+	open     bool // whether they may be reached
+	private  func(netip.Addr) bool
+	resolver *net.Resolver // nil means the system's
+}
+
+// refuseAddress is called with every address that is about to be dialled, also after a
+// redirect. A name may resolve to one address now and to another a moment later: what is
+// judged here is the very address that is connected to.
+func (g *guard) refuseAddress(_ context.Context, _, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("reading the address %s: %w", address, err)
 	}
-	if private(to.Addr()) {
+	if !g.open && g.private(to.Addr()) {
 		return privateError(to.Addr())
 	}
 	return nil
+}
+
+// refuseHost refuses a host that is, or leads to, a private address.
+func (g *guard) refuseHost(ctx context.Context, host string) error {
+	if g.open {
+		return nil
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		if g.private(ip) {
+			return privateError(ip)
+		}
+		return nil
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	switch {
+	case host == "localhost" || strings.HasSuffix(host, ".localhost"):
+		return privateError(netip.IPv6Loopback())
+	case numeric(host):
+		return fmt.Errorf("the host %s is an address in a form that is not read", host)
+	}
+	ips, err := g.resolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil // the proxy may know the name
+	}
+	for _, ip := range ips {
+		if g.private(ip) {
+			return privateError(ip.Unmap())
+		}
+	}
+	return nil
+}
+
+// numeric reports whether a host, in lower case, ends in a number, decimal, octal or
+// hexadecimal: some programs take that for an IPv4 address.
+func numeric(host string) bool {
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if hex, ok := strings.CutPrefix(last, "0x"); ok {
+		return strings.Trim(hex, "0123456789abcdef") == ""
+	}
+	return last != "" && strings.Trim(last, "0123456789") == ""
 }
 
 // errPrivate marks a refusal to reach a private network.

@@ -12,6 +12,9 @@ type Progress struct {
 	Stage string `json:"stage,omitempty"` // what it is doing, in the words of whoever does the work
 	Done  int    `json:"done"`
 	Total int    `json:"total"` // of the stage, in its own units; Total is 0 where there is nothing to count
+
+	Bytes      int64 `json:"bytes,omitempty"`      // that were read
+	TotalBytes int64 `json:"totalBytes,omitempty"` // to be read; 0 where that is not known
 }
 
 // Run is a task as its work sees it.

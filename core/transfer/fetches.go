@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/artifact"
@@ -17,8 +16,13 @@ import (
 	"ekuiper-console/core/resource"
 )
 
-// parallelFetches bounds how many files an import reads at once.
-const parallelFetches = 4
+// How many files an import has in its hands at once. Reading one and bringing it to the
+// disk take turns: while some wait for the disk others are read.
+const (
+	parallelFiles    = 16 // on their way from the network to the disk
+	parallelFetches  = 4  // of which so many are read
+	parallelInspects = 4  // looked into; a program is in memory meanwhile
+)
 
 // located is an entry whose content is in a file.
 type located interface {
@@ -40,8 +44,7 @@ type fetches struct {
 	given map[string]string // hashes of files that came with the document, by address
 	done  map[string]fetched
 	found map[core.Ref]found
-
-	progress func(done, total int) // told of every file; may be nil
+	meter meter
 }
 
 // fetched is a file that was read, or why it could not be.
@@ -83,80 +86,127 @@ func given(files []file, hashes map[string]string) []file {
 	return slices.DeleteFunc(files, func(f file) bool { return hashes[f.uri] == "" })
 }
 
+// job is an address with the entries that name it.
+type job struct {
+	uri   string
+	files []file
+	known bool // whether it was read before
+	fetched
+	found []found // in its entries
+}
+
 // get reads files that were not read before, and looks into them. It returns early when
 // the context ends.
 func (f *fetches) get(ctx context.Context, files []file) {
 	if f.done == nil {
 		f.done, f.found = map[string]fetched{}, map[core.Ref]found{}
 	}
-	f.readAll(ctx, f.unread(files))
-	for _, file := range files {
-		if _, known := f.found[file.ref]; !known && f.done[file.uri].err == nil {
-			f.found[file.ref] = f.inspect(ctx, file)
+	jobs := f.jobs(files)
+	f.do(ctx, jobs)
+	for _, j := range jobs {
+		f.done[j.uri] = j.fetched
+		for i, found := range j.found {
+			f.found[j.files[i].ref] = found
 		}
 	}
 }
 
-// unread returns the addresses that were not read before.
-func (f *fetches) unread(files []file) []string {
-	var todo []string
+// jobs returns what is left to do about files, by address.
+func (f *fetches) jobs(files []file) []*job {
+	var jobs []*job
+	at := map[string]*job{}
 	for _, file := range files {
-		if _, known := f.done[file.uri]; !known {
-			f.done[file.uri] = fetched{}
-			todo = append(todo, file.uri)
+		read, known := f.done[file.uri]
+		if _, found := f.found[file.ref]; known && (found || read.err != nil) {
+			continue
 		}
+		j, ok := at[file.uri]
+		if !ok {
+			j = &job{uri: file.uri, known: known, fetched: read}
+			at[file.uri], jobs = j, append(jobs, j)
+		}
+		j.files = append(j.files, file)
 	}
-	return todo
+	return jobs
 }
 
-// readAll reads some addresses at a time.
-func (f *fetches) readAll(ctx context.Context, todo []string) {
-	var read atomic.Int64
-	results := make([]fetched, len(todo))
-	slots := make(chan struct{}, parallelFetches)
+// turns bounds how many do something at once.
+type turns chan struct{}
+
+// take waits for a turn. The function it returns gives the turn back, once.
+func (t turns) take() (give func()) {
+	t <- struct{}{}
+	return sync.OnceFunc(func() { <-t })
+}
+
+// do does some jobs at a time.
+func (f *fetches) do(ctx context.Context, jobs []*job) {
+	unread := 0
+	for _, j := range jobs {
+		if !j.known {
+			unread++
+		}
+	}
+	if unread > 0 {
+		f.meter.begin(unread)
+	}
+	under, reading, looking := make(turns, parallelFiles), make(turns, parallelFetches), make(turns, parallelInspects)
 	var wg sync.WaitGroup
-	for i, uri := range todo {
+	for _, j := range jobs {
+		give := under.take()
 		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			f.tell(int(read.Load()), len(todo))
-			results[i].Item, results[i].err = f.read(ctx, uri)
-			f.tell(int(read.Add(1)), len(todo))
+			defer give()
+			if !j.known {
+				d := f.meter.file()
+				j.Item, j.err = f.read(ctx, j.uri, d, reading)
+				d.end()
+			}
+			if j.err == nil {
+				j.found = f.inspectAll(ctx, j.files, j.Item, looking)
+			}
 		})
 	}
 	wg.Wait()
-	for i, uri := range todo {
-		f.done[uri] = results[i]
-	}
 }
 
-// tell tells how many files were read.
-func (f *fetches) tell(done, total int) {
-	if f.progress != nil {
-		f.progress(done, total)
-	}
-}
-
-// read keeps the file of an address, unless it came with the document.
-func (f *fetches) read(ctx context.Context, uri string) (depot.Item, error) {
+// read keeps the file of an address, unless it came with the document. It has its turn
+// for as long as there is something to read.
+func (f *fetches) read(ctx context.Context, uri string, d *download, reading turns) (depot.Item, error) {
 	if err := ctx.Err(); err != nil {
 		return depot.Item{}, err
 	}
 	if sha, ok := f.given[uri]; ok {
 		return f.kept(sha)
 	}
-	r, err := f.open.Open(ctx, uri)
+	give := reading.take()
+	defer give()
+	r, err := f.open.Open(ctx, uri, d.moved)
 	if err != nil {
 		return depot.Item{}, err
 	}
 	defer r.Close()
 	if f.depot != nil {
-		return f.depot.Put(ctx, r)
+		return f.depot.Put(ctx, &ending{r, give})
 	}
 	if _, err := io.Copy(io.Discard, r); err != nil {
 		return depot.Item{}, fmt.Errorf("reading %s: %w", uri, err)
 	}
 	return depot.Item{}, nil
+}
+
+// ending is a reader that says when it comes to its end.
+type ending struct {
+	io.Reader
+	end func()
+}
+
+// Read reads on.
+func (e *ending) Read(p []byte) (int, error) {
+	n, err := e.Reader.Read(p)
+	if err != nil {
+		e.end()
+	}
+	return n, err
 }
 
 // kept returns a file that came with the document.
@@ -196,13 +246,28 @@ func faulty(findings []core.Finding) bool {
 	return false
 }
 
-// inspect looks into the file of an entry. Without a place to keep files nobody has.
-func (f *fetches) inspect(ctx context.Context, file file) found {
+// inspectAll looks into the file of some entries.
+func (f *fetches) inspectAll(ctx context.Context, files []file, item depot.Item, looking turns) []found {
+	defer looking.take()()
+	all := make([]found, len(files))
+	for i, file := range files {
+		all[i] = f.inspect(ctx, file, item)
+	}
+	return all
+}
+
+// inspect looks into the file of an entry. Without a place to keep files nobody has. A
+// fault of ours refuses the entry and does not end the program.
+func (f *fetches) inspect(ctx context.Context, file file, item depot.Item) (what found) {
+	defer func() {
+		if p := recover(); p != nil {
+			what = refused(file.ref, core.WithHint(core.Errorf(core.Internal, "looking into the file broke off: %v", p), "this is a fault of the console; report it with the file"))
+		}
+	}()
 	want, ok := artifact.WantOf(file.ref, file.resource)
 	if f.depot == nil || !ok {
 		return found{}
 	}
-	item := f.done[file.uri].Item
 	content, err := f.depot.Open(item.SHA256)
 	if err != nil {
 		return refused(file.ref, err)

@@ -38,7 +38,7 @@ type Request struct {
 	// ends the import, and nothing is written.
 	Hold func() error
 	// Progress, where it is set, is told how far the import has come.
-	Progress func(stage Stage, done, total int)
+	Progress func(Progress)
 }
 
 // Stage is what an import is doing.
@@ -48,17 +48,17 @@ type Stage string
 const (
 	Reading    Stage = "reading"
 	Checking   Stage = "checking"
-	Fetching   Stage = "fetching" // counts files
+	Fetching   Stage = "fetching" // counts files and bytes
 	Committing Stage = "committing"
 )
 
 // Stages returns the stages of an import in order.
 func Stages() []Stage { return []Stage{Reading, Fetching, Checking, Committing} }
 
-// report tells how far the import has come.
-func (r *Request) report(stage Stage, done, total int) {
+// report tells what the import does now.
+func (r *Request) report(stage Stage) {
 	if r.Progress != nil {
-		r.Progress(stage, done, total)
+		r.Progress(Progress{Stage: stage})
 	}
 }
 
@@ -108,12 +108,12 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 
 // bring does what Import promises.
 func (s *Service) bring(ctx context.Context, by core.Caller, req Request) (*Result, error) {
-	req.report(Reading, 0, 0)
+	req.report(Reading)
 	doc, err := s.load(ctx, &req)
 	if err != nil {
 		return nil, s.unreadable(ctx, req, err)
 	}
-	files := &fetches{open: s.Fetch, depot: s.Depot, given: req.Files, progress: func(done, total int) { req.report(Fetching, done, total) }}
+	files := &fetches{open: s.Fetch, depot: s.Depot, given: req.Files, meter: meter{tell: req.Progress}}
 	if err := s.prefetch(ctx, req, doc, files); err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 	if err := ctx.Err(); err != nil {
 		return nil, core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
 	}
-	req.report(Checking, 0, 0)
+	req.report(Checking)
 	check := lost.refusing(newChecker(req.Mode, current, next, files).check)
 	if req.Restores > 0 {
 		check = trusting(check, doc.artifacts)
@@ -290,7 +290,7 @@ func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc do
 		result.Applied = []plan.Done{}
 		return result, s.Nodes.Record(ctx, req.Node, result.Report)
 	}
-	req.report(Committing, 0, 0)
+	req.report(Committing)
 	revision, err := s.Nodes.Commit(ctx, &plan.Commit{
 		Node: req.Node, Plan: p, By: by, Time: s.now(), Document: doc.sum,
 		Note: req.Note, Task: req.Task, Restores: req.Restores, Report: result.Report,

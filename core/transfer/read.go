@@ -34,7 +34,7 @@ func (s *Service) Read(ctx context.Context, by core.Caller, address string) (Bro
 
 // read fetches a document; its error is in the engine's words.
 func (s *Service) read(ctx context.Context, address string) ([]byte, error) {
-	body, err := s.Fetch.Open(ctx, address)
+	body, err := s.Fetch.Open(ctx, address, nil)
 	if err != nil {
 		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
 	}

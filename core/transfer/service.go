@@ -46,8 +46,9 @@ type Journal interface {
 // Fetcher reads the files that a bundle names by address.
 type Fetcher interface {
 	// Open returns the content of an address. The text of its error is what the
-	// engine would say.
-	Open(ctx context.Context, address string) (io.ReadCloser, error)
+	// engine would say. Tell may be nil; it is called after every read with how much
+	// was read by then, and with the length of all, or -1 where nobody knows that.
+	Open(ctx context.Context, address string, tell func(read, total int64)) (io.ReadCloser, error)
 }
 
 // Service offers the use cases. Its fields must not change once it is in use.

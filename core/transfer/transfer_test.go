@@ -27,7 +27,7 @@ var (
 // shelf answers the addresses it has.
 type shelf map[string]string
 
-func (s shelf) Open(_ context.Context, address string) (io.ReadCloser, error) {
+func (s shelf) Open(_ context.Context, address string, _ func(read, total int64)) (io.ReadCloser, error) {
 	content, ok := s[address]
 	if !ok {
 		path := strings.TrimPrefix(address, "file://")
@@ -365,25 +365,32 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// counting counts how often each address is opened, and how many at once.
+// counting counts how often each address is opened, and how many are read at once.
 type counting struct {
 	mu        sync.Mutex
 	opened    map[string]int
 	now, most int
 }
 
-func (c *counting) Open(_ context.Context, address string) (io.ReadCloser, error) {
+func (c *counting) Open(_ context.Context, address string, _ func(read, total int64)) (io.ReadCloser, error) {
 	c.mu.Lock()
 	c.opened[address]++
 	c.now++
 	c.most = max(c.most, c.now)
 	c.mu.Unlock()
+	return c, nil
+}
+
+// Read is the end of a file, after a while.
+func (c *counting) Read([]byte) (int, error) {
 	time.Sleep(5 * time.Millisecond)
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.now--
-	c.mu.Unlock()
-	return io.NopCloser(strings.NewReader("x")), nil
+	return 0, io.EOF
 }
+
+func (c *counting) Close() error { return nil }
 
 func TestEachAddressIsReadOnce(t *testing.T) {
 	db := dbtest.Open(t)
@@ -399,7 +406,7 @@ func TestEachAddressIsReadOnce(t *testing.T) {
 			t.Errorf("%s was read %d times", address, n)
 		}
 	}
-	if len(files.opened) != 6 || files.most > 4 {
+	if len(files.opened) != 6 || files.most < 2 || files.most > 4 {
 		t.Errorf("%d addresses were read, %d at once", len(files.opened), files.most)
 	}
 	run(t, s, plan.Full, doc)

@@ -71,8 +71,8 @@ func (s *Server) runImport(ctx context.Context, by core.Caller, it importTask, r
 		}
 	}
 	it.req.Task, it.req.Hold = run.ID, run.Hold
-	it.req.Progress = func(stage transfer.Stage, done, total int) {
-		run.Report(task.Progress{Stage: string(stage), Done: done, Total: total})
+	it.req.Progress = func(p transfer.Progress) {
+		run.Report(task.Progress{Stage: string(p.Stage), Done: p.Done, Total: p.Total, Bytes: p.Read, TotalBytes: p.Size})
 	}
 	result, err := s.Transfer.Import(ctx, by, it.req)
 	if err != nil {

@@ -19,11 +19,11 @@ func (s *Server) taskEvents(w http.ResponseWriter, r *http.Request) error {
 		if out == nil {
 			out = newEvents(w)
 		}
-		name := "moved"
+		name, p := "moved", t.Progress
 		if t.State.Final() {
 			name = "over"
 		}
-		return out.send(name, fmt.Sprintf("%s %s %d/%d", t.State, t.Progress.Stage, t.Progress.Done, t.Progress.Total))
+		return out.send(name, fmt.Sprintf("%s %s %d/%d %d/%d", t.State, p.Stage, p.Done, p.Total, p.Bytes, p.TotalBytes))
 	})
 	if out != nil {
 		return nil // it was told, or the browser has gone

@@ -2,9 +2,13 @@ package handlers_test
 
 import (
 	"bufio"
+	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -198,6 +202,56 @@ func TestTaskEvents(t *testing.T) {
 	}
 	s.open(b, task.Request.URL.Path+"/events").at(t, 200, "", "event: over")
 	s.open(b, task.Request.URL.Path).at(t, 200, "", "1 change applied")
+}
+
+// TestBytesOfATask has a file that comes in halves: the page, the REST API and both streams
+// of events tell how much of it is there.
+func TestBytesOfATask(t *testing.T) {
+	s := open(t)
+	gate := make(chan struct{})
+	content := artifacttest.Native("a")
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+		time.Sleep(250 * time.Millisecond) // bytes are told of five times a second
+		w.Write(content[:100])
+		w.(http.Flusher).Flush()
+		<-gate
+		w.Write(content[100:])
+	}))
+	defer home.Close()
+	b := s.signedIn(core.Operator)
+	draft := s.paste(b, `{"nativePlugins":{"functions_a":"{\"name\":\"a\",\"file\":\"`+home.URL+`/a.zip\"}"}}`)
+	page := s.apply(b, draft, "partial").Request.URL.Path
+	id := path.Base(page)
+	for _, tt := range []struct{ address, want string }{
+		{page + "/events", fmt.Sprintf("data: running fetching 0/1 100/%d", len(content))},
+		{"/api/v1/tasks/" + id + "/events", fmt.Sprintf(`"progress":{"stage":"fetching","done":0,"total":1,"bytes":100,"totalBytes":%d}`, len(content))},
+	} {
+		s.sees(b, tt.address, tt.want)
+	}
+	s.open(b, page).at(t, 200, page, "0 of 1", fmt.Sprintf("100 bytes of %d bytes", len(content)), fmt.Sprintf(`value="100" max="%d"`, len(content)))
+	s.get("/api/v1/tasks/"+id).at(t, 200, "", fmt.Sprintf(`"bytes":100,"totalBytes":%d`, len(content)))
+	close(gate)
+	s.sees(b, page+"/events", "event: over")
+}
+
+// sees reads a stream of events until it has a text.
+func (s *site) sees(b *http.Client, address, want string) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	defer cancel()
+	resp, err := b.Do(s.request(http.MethodGet, address).WithContext(ctx))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var got []string
+	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+		if got = append(got, lines.Text()); strings.Contains(lines.Text(), want) {
+			return
+		}
+	}
+	s.t.Errorf("%s: %s\nwant %s", address, strings.Join(got, "\n"), want)
 }
 
 // slow returns the address of a file that comes when the gate is opened.

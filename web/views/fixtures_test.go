@@ -60,6 +60,8 @@ func fixtures() map[string]templ.Component {
 		"task-queued":     TaskPage{Layout: signedIn, Task: someTask(task.Register)},
 		"task-running":    TaskPage{Layout: signedIn, Task: someTask(task.Running)},
 		"task-fetching":   TaskPage{Layout: signedIn, Task: staged("fetching", 2, 3)},
+		"task-bytes":      TaskPage{Layout: signedIn, Task: downloading(14_300_000, 0)},
+		"task-sized":      TaskPage{Layout: signedIn, Task: downloading(14_300_000, 40_000_000)},
 		"task-committing": TaskPage{Layout: signedIn, Task: staged("committing", 0, 0)},
 		"task-moved":      TaskPage{Layout: signedIn, Task: ended(task.Error, "err:local has moved since the plan was made"), Again: "/ui/import/d1/review?since=41"},
 		"task-cancelled":  TaskPage{Layout: signedIn, Task: someTask(task.Cancel)},

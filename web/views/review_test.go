@@ -180,3 +180,10 @@ func staged(stage string, done, total int) task.Task {
 	x.Progress = task.Progress{Stage: stage, Done: done, Total: total}
 	return x
 }
+
+// downloading is a task that fetches files, some bytes of which it has.
+func downloading(read, size int64) task.Task {
+	x := staged("fetching", 2, 3)
+	x.Progress.Bytes, x.Progress.TotalBytes = read, size
+	return x
+}

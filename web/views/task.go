@@ -66,14 +66,35 @@ type stage struct {
 	mark        string
 	text        Key
 	done, total int // total is 0 where nothing is counted
+	read, size  int // bytes; size is 0 where it is not known
 }
 
-// say names the stage, with what is counted.
+// say names the stage, with what is counted: not the bytes, which nobody wants to be told
+// of some times a second.
 func (s stage) say(ctx context.Context) string {
 	if s.total == 0 {
 		return t(ctx, s.text)
 	}
 	return t(ctx, "task.counted", "Stage", t(ctx, s.text), "Count", s.counted(ctx))
+}
+
+// bar returns how far a bar is drawn, and its length: by bytes, where all are known.
+func (s stage) bar() (done, total int) {
+	if s.size > 0 {
+		return s.read, s.size
+	}
+	return s.done, s.total
+}
+
+// bytes says how much was read, where anything was.
+func (s stage) bytes(ctx context.Context) string {
+	switch {
+	case s.size > 0:
+		return t(ctx, "task.of", "Done", size(ctx, s.read), "All", size(ctx, s.size))
+	case s.read > 0:
+		return size(ctx, s.read)
+	}
+	return ""
 }
 
 // counted says how much of the stage is done, where that is counted.
@@ -109,7 +130,8 @@ func (p TaskPage) stages() []stage {
 		case i < now:
 			x.mark = "ok"
 		case i == now:
-			x.mark, x.done, x.total = "running", p.Task.Progress.Done, p.Task.Progress.Total
+			now := p.Task.Progress
+			x.mark, x.done, x.total, x.read, x.size = "running", now.Done, now.Total, int(now.Bytes), int(now.TotalBytes)
 		}
 		all = append(all, x)
 	}

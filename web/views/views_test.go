@@ -227,6 +227,8 @@ func TestTells(t *testing.T) {
 		"draft-broken":    {"Line 7, column 3", "looking for beginning of object key string", `data-findings="[{&#34;line&#34;:7,&#34;column&#34;:3,&#34;message&#34;:&#34;invalid character`, `"/ui/static/editor.`},
 		"task-running":    {"Importing line3-2026-11.json", "Cancel the import", `data-hx-get="/ui/tasks/7c1e"`, `data-live="/ui/tasks/7c1e/events"`, `http-equiv="refresh"`},
 		"task-fetching":   {"Fetching files, 2 of 3", `value="2" max="3"`, "Cancel the import"},
+		"task-bytes":      {">Fetching files, 2 of 3<", `value="2" max="3"`, ">2 of 3<", ">14.3 MB<"},
+		"task-sized":      {">Fetching files, 2 of 3<", `value="14300000" max="40000000"`, ">2 of 3<", ">14.3 MB of 40.0 MB<"},
 		"task-committing": {"It can no longer be cancelled."},
 		"task-moved":      {"The node moved before the import: nothing was applied", `href="/ui/import/d1/review?since=41"`},
 		"result-restore":  {"Brings backRevision 40", "Reasonthe ovens were too hot", "1 entry was left out"},
