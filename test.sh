@@ -130,4 +130,4 @@ $quick || step "go test -race" races
 printf '== go test (after %d s)\n' "$SECONDS"
 units | xargs go test -count=1
 $quick || step "killed 200 times" go test -count=1 ./e2e/crash
-$quick || CONSOLE_E2E=1 go test -count=1 ./e2e
+$quick || CONSOLE_E2E=1 go test -count=1 -timeout 20m ./e2e

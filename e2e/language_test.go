@@ -57,18 +57,6 @@ func TestOtherLanguage(t *testing.T) {
 	v.speaks("zh-Hans", "这里还没有内容")
 }
 
-// TestChinese: in Chinese axe finds nothing on any page, and none scrolls sideways, on a
-// phone or on a desktop. What was chosen on a page and not sent is lost as it is loaded
-// again: TestChineseJourney looks at that.
-func TestChinese(t *testing.T) {
-	t.Parallel()
-	tour(t, playwright.BrowserNewContextOptions{}, func(v *visitor, page string) {
-		v.speak("zh")
-		v.presentable("Chinese, " + page)
-		v.speak("en")
-	})
-}
-
 // TestChineseJourney resets the node in Chinese, exports a rule, and looks at the
 // administration.
 func TestChineseJourney(t *testing.T) {
@@ -108,9 +96,9 @@ func (v *visitor) presentable(page string) {
 	v.t.Helper()
 	v.axe(page)
 	v.fits()
-	v.must(v.page.SetViewportSize(360, 780), "taking a phone")
+	v.resize(360, 780)
 	v.fits()
-	v.must(v.page.SetViewportSize(1440, 900), "taking a desktop")
+	v.resize(1440, 900)
 }
 
 // speaks checks in which language a page is, by its lang attribute and its title.

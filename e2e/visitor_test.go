@@ -288,9 +288,21 @@ func (v *visitor) eval(function string, arg ...any) any {
 func (v *visitor) accessible() {
 	v.t.Helper()
 	for _, scheme := range []*playwright.ColorScheme{playwright.ColorSchemeDark, playwright.ColorSchemeLight} {
-		v.must(v.page.EmulateMedia(playwright.PageEmulateMediaOptions{ColorScheme: scheme}), "switching to %s", *scheme)
+		v.inScheme(scheme)
 		v.axe(string(*scheme))
 	}
+}
+
+// inScheme has the system prefer light or dark pages.
+func (v *visitor) inScheme(scheme *playwright.ColorScheme) {
+	v.t.Helper()
+	v.must(v.page.EmulateMedia(playwright.PageEmulateMediaOptions{ColorScheme: scheme}), "switching to %s", *scheme)
+}
+
+// resize gives the window another size, in CSS pixels.
+func (v *visitor) resize(width, height int) {
+	v.t.Helper()
+	v.must(v.page.SetViewportSize(width, height), "taking a window of %d by %d", width, height)
 }
 
 // axe lets axe look at the page as it is.
