@@ -4,7 +4,6 @@
 package jsonscan
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -78,6 +77,9 @@ func (s *Scanner) raw() (inside []byte, plain bool) {
 	start := s.Pos + 1
 	plain = true
 	for i := start; ; i++ {
+		if !special[s.Data[i]] {
+			continue
+		}
 		switch s.Data[i] {
 		case '\\':
 			plain = false
@@ -115,7 +117,11 @@ func (s *Scanner) Skip() {
 
 // word passes over a number, true, false or null.
 func (s *Scanner) word() {
-	for s.Pos < len(s.Data) && bytes.IndexByte([]byte(",]} \t\n\r"), s.Data[s.Pos]) < 0 {
+	for s.Pos < len(s.Data) {
+		switch s.Data[s.Pos] {
+		case ',', ']', '}', ' ', '\t', '\n', '\r':
+			return
+		}
 		s.Pos++
 	}
 }

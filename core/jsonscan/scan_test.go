@@ -2,6 +2,7 @@ package jsonscan
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -70,6 +71,55 @@ func FuzzString(f *testing.F) {
 		}
 		if got := s.String(); got != want {
 			t.Fatalf("String of %q = %q, want %q", data, got, want)
+		}
+	})
+}
+
+// validity are texts that a JSON parser may misjudge.
+var validity = []string{
+	``, ` `, `{}`, `[]`, `[ ]`, `{ }`, `[1,]`, `{"a":1,}`, `{"a"}`, `{"a":}`, `{a:1}`, `[1 2]`, `[1]]`, `[[1]`, `{"a":1]`, `1 `, `01`, `-`, `-0`, `-01`, `1.`, `.5`, `1.5e`, `1.5e+`,
+	`1e9`, `1E-9`, `+1`, `0x1`, `tru`, `true`, `truex`, `nul`, `null null`, `"a`, `"\"`, `"\x"`, `"\u12"`, `"\u12G4"`, `"\u00e9"`, `"\ud800"`, "\"\x01\"", "\"\t\"", "\"\x7f\xff\"", "\x00", "{\"a\"\x0b:1}",
+	"[1]\u00a0", `{"a":{"b":[{},[],"",0,-0.0e0,true,false,null]}}`, `{"a":1}{`, `,`, `:`, `]`, `}`, `[,1]`, `{,"a":1}`, `{"a":1 "b":2}`, `{"a" 1}`, `"a""b"`, `"\`, `"\u`,
+}
+
+// TestValid holds Valid to the standard library.
+func TestValid(t *testing.T) {
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for _, s := range append(validity, deep(maxDepth), deep(maxDepth+1), strings.Repeat(`{"a":`, maxDepth+1)) {
+		if got, want := Valid([]byte(s)), json.Valid([]byte(s)); got != want {
+			t.Errorf("Valid(%.60q) = %v, want %v", s, got, want)
+		}
+	}
+}
+
+// FuzzValue holds Value to the standard library.
+func FuzzValue(f *testing.F) {
+	for _, s := range append(validity, `{"a":[1,-2.5e3,{"b":null}],"a":{"x":[]}}`, `[1e999]`, `[ true , false ]`) {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if !json.Valid(data) {
+			return
+		}
+		var want any
+		err := json.Unmarshal(data, &want)
+		s := Scanner{Data: data}
+		s.Blanks()
+		got, ok := s.Value()
+		if s.Blanks(); s.Pos != len(data) || ok != (err == nil) || ok && !reflect.DeepEqual(got, want) {
+			t.Fatalf("Value of %q = %#v, %v, up to %d; want %#v, %v", data, got, ok, s.Pos, want, err)
+		}
+	})
+}
+
+// FuzzValid holds Valid to the standard library.
+func FuzzValid(f *testing.F) {
+	for _, s := range validity {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if got, want := Valid(data), json.Valid(data); got != want {
+			t.Fatalf("Valid(%q) = %v, want %v", data, got, want)
 		}
 	})
 }

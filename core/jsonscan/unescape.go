@@ -6,6 +6,15 @@ import (
 	"unicode/utf8"
 )
 
+// special are the bytes that do not stand for themselves in a string.
+var special = func() (table [256]bool) {
+	for c := range ' ' {
+		table[c] = true
+	}
+	table['"'], table['\\'] = true, true
+	return table
+}()
+
 // simple are the escapes of one letter.
 var simple = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
@@ -25,8 +34,12 @@ func unescape(raw []byte, stop int) (text string, read int) {
 			out = append(out, simple[raw[i+1]])
 			i += 2
 		case c < utf8.RuneSelf:
-			out = append(out, c)
-			i++
+			end := run(raw, i)
+			if stop >= 0 {
+				end = min(end, i+stop-len(out))
+			}
+			out = append(out, raw[i:end]...)
+			i = end
 		default:
 			r, size := utf8.DecodeRune(raw[i:])
 			out = utf8.AppendRune(out, r)
@@ -34,6 +47,14 @@ func unescape(raw []byte, stop int) (text string, read int) {
 		}
 	}
 	return string(out), i
+}
+
+// run returns where the plain ASCII that begins at i ends.
+func run(raw []byte, i int) int {
+	for i < len(raw) && raw[i] != '\\' && raw[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
 }
 
 // unicodeEscape decodes the \u escape at i, and the second one of a surrogate pair.
