@@ -69,5 +69,6 @@ func (c *cache) advance(p *plan.Plan, rev plan.Revision) {
 			after.Artifacts[s.Ref] = *s.Artifact
 		}
 	}
+	after.Bundle.Settle()
 	c.put(rev.Node, after)
 }

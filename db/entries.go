@@ -52,6 +52,7 @@ func (db *DB) snapshotIn(ctx context.Context, t *sql.Tx, node string) (plan.Snap
 	if s.Artifacts, err = readArtifacts(ctx, t, node); err != nil {
 		return plan.Snapshot{}, fault(ctx, err, "reading the artifacts of node %s", node)
 	}
+	s.Bundle.Settle()
 	db.cache.put(node, s)
 	return s, nil
 }

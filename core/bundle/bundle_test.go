@@ -130,6 +130,22 @@ func TestIndex(t *testing.T) {
 	}
 }
 
+// FuzzString holds what Encode writes to the standard library.
+func FuzzString(f *testing.F) {
+	for _, s := range []string{"", "plain", "<b> & \u2028\u2029", "\x00\x1f\x7f\b\f\n\r\t\"\\/", "\xff\xc3", "é😀\ufffd"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		want, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := appendString(nil, s); !bytes.Equal(got, want) {
+			t.Fatalf("%q is written %s, want %s", s, got, want)
+		}
+	})
+}
+
 // FuzzDecode holds Decode to the standard library: the same documents are accepted,
 // with the same entries, and what Encode writes is read back as it was.
 func FuzzDecode(f *testing.F) {

@@ -72,10 +72,10 @@ func newWalker(data []byte) *walker {
 }
 
 // validate returns a SyntaxError unless all of the data is one JSON value. The
-// standard library judges, so that the words are those of the engine.
+// standard library words it, so that the words are those of the engine.
 func (w *walker) validate() error {
 	rest := w.Data[w.Pos:]
-	if json.Valid(rest) {
+	if jsonscan.Valid(rest) {
 		return nil
 	}
 	var raw json.RawMessage

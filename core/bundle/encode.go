@@ -6,7 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"ekuiper-console/core"
 )
@@ -27,7 +28,8 @@ func (b *Bundle) Encode(w io.Writer) error {
 			}
 			buf = appendString(buf, name)
 			buf = append(buf, ':')
-			buf = appendString(buf, b.sections[k][name])
+			text, _ := b.sections[k].get(name)
+			buf = appendString(buf, text)
 			if len(buf) > 32<<10 {
 				out.Write(buf)
 				buf = buf[:0]
@@ -75,19 +77,46 @@ func (b *Bundle) Indent() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// appendString appends s as a JSON string with HTML-safe escapes.
+// appendString appends s as a JSON string, escaped as encoding/json does for HTML.
 func appendString(dst []byte, s string) []byte {
-	if !slices.ContainsFunc([]byte(s), escaped) {
-		return append(append(append(dst, '"'), s...), '"')
+	dst = append(dst, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		if !escaped[s[i]] {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if esc := escapeOf(r, size); esc != "" {
+			dst = append(append(dst, s[from:i]...), esc...)
+			from = i + size
+		}
+		i += size
 	}
-	quoted, err := json.Marshal(s)
-	if err != nil {
-		panic(err) // a string always marshals
-	}
-	return append(dst, quoted...)
+	return append(append(dst, s[from:]...), '"')
 }
 
-// escaped reports whether a byte keeps a string from standing as it is.
-func escaped(c byte) bool {
-	return c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&'
+// escaped are the bytes that a rune which does not stand for itself may begin with.
+var escaped = func() (table [256]bool) {
+	for c := range table {
+		table[c] = c < ' ' || c >= utf8.RuneSelf || strings.IndexByte(`"\<>&`, byte(c)) >= 0
+	}
+	return table
+}()
+
+// escapes are those that are not the number of their rune.
+var escapes = map[rune]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
+
+// escapeOf returns the escape of a rune of so many bytes, or nothing where it stands for
+// itself.
+func escapeOf(r rune, size int) string {
+	switch {
+	case r == utf8.RuneError && size == 1:
+		return `\ufffd`
+	case escapes[r] != "":
+		return escapes[r]
+	case r < utf8.RuneSelf || r == '\u2028' || r == '\u2029':
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return ""
 }
