@@ -39,8 +39,8 @@ func decodeRule(ref core.Ref, text string) (*Rule, *problem) {
 	if isNull(text) {
 		return nil, nullProblem(fmt.Sprintf("Parse rule %s error : ", text))
 	}
-	r := &Rule{ID: ref.Name, Triggered: true, ref: ref, text: text}
-	if p := unmarshal(text, r); p != nil {
+	r, p := readRule(ref, text)
+	if p != nil {
 		p.msg = fmt.Sprintf("Parse rule %s error : %s.", text, p.msg)
 		return nil, p
 	}
@@ -58,6 +58,17 @@ func decodeRule(ref core.Ref, text string) (*Rule, *problem) {
 		return nil, r.problem(msg, "rename the rule, and what refers to it", "id")
 	}
 	return r, r.parse()
+}
+
+// readRule reads the JSON of a rule.
+func readRule(ref core.Ref, text string) (*Rule, *problem) {
+	blank := Rule{ID: ref.Name, Triggered: true, ref: ref, text: text}
+	r := blank
+	if r.quick() {
+		return &r, nil
+	}
+	r = blank
+	return &r, unmarshal(text, &r)
 }
 
 // problem makes a problem at the value of one of the rule's fields.
