@@ -30,6 +30,7 @@ type DB struct {
 	readers *sql.DB
 	writer  *sql.DB
 	cache   *cache
+	decided decided
 }
 
 // maxReaders is how many reads may be under way at once.

@@ -3,6 +3,7 @@ package db_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -193,6 +194,18 @@ func TestDrafts(t *testing.T) {
 	list("late", "later")
 	_, err = s.Draft(ctx, "a")
 	wantError(t, err, core.NotFound, `there is no draft "a"`)
+	for _, leave := range []int{1, 3000, 2999, 0} { // long ones are remembered, and must not be mistaken
+		late, err := s.Draft(ctx, "late")
+		must(t, err)
+		late.Choices = plan.Choices{Valid: true}
+		for i := range leave {
+			late.Choices.Leave = append(late.Choices.Leave, core.Ref{Kind: core.Stream, Name: fmt.Sprint(i)})
+		}
+		must(t, s.PutChoices(ctx, "late", "m.keller", late.Choices))
+		got, err = s.Draft(ctx, "late")
+		want(t, "Draft with other choices", got, err, late)
+	}
+	wantError(t, s.PutChoices(ctx, "late", "eve", plan.Choices{}), core.NotFound, `there is no draft "late"`)
 	must(t, s.PutDraft(ctx, plan.Draft{ID: "late", Node: node, By: "m.keller", Created: noon.Add(25 * time.Hour)}))
 	list("later", "late")
 }

@@ -111,7 +111,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	defer stopSweeping()
 	server := &handlers.Server{
 		Transfer: service,
-		Drafts:   &transfer.Drafts{Store: store, Transfer: service},
+		Drafts:   &transfer.Drafts{Store: store, Choices: store, Transfer: service},
 		Tasks:    tasks,
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store, Audit: events},

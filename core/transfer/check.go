@@ -9,7 +9,8 @@ import (
 	"ekuiper-console/core/resource"
 )
 
-// checker judges the entries of one import.
+// checker judges the entries of one import. What it keeps from one entry to the next only
+// saves time: what it says depends on the entry, and on what that finds around it.
 type checker struct {
 	mode    plan.Mode
 	current *bundle.Bundle
@@ -19,14 +20,18 @@ type checker struct {
 	// serving finds the native plugin that brings a function or source type, among
 	// those that are there or are to come.
 	serving map[resource.Need]core.Ref
-	// sources are the streams and tables that rules were found to read, nil where there is none.
-	sources map[string]*resource.Stream
+	// sources are the streams and tables that rules were found to read, as they were then.
+	sources map[core.Ref]source
 	// near are the names of what there is of a kind, for hints; made when first asked for.
 	near map[core.Kind][]string
-	// hints is how often names were compared for a hint.
-	hints int
-	// connections are the ids of all connections; made when first asked for.
-	connections map[string]bool
+	// hints is how often the entry that is judged compared names for a hint, and spare how
+	// often it may.
+	hints, spare int
+	// connections are the entries, there or to come, that have a connection of an id; made
+	// when first asked for.
+	connections map[string][]core.Ref
+	// keys are the ids of the connections of an entry, as they were found last.
+	keys map[core.Ref]keys
 	// opaque is whether there are plugins or services whose archives nobody has looked
 	// into, so that a name that nobody knows may still be theirs.
 	opaque bool
@@ -34,8 +39,7 @@ type checker struct {
 
 func newChecker(mode plan.Mode, current plan.Snapshot, next *bundle.Bundle, files *fetches) *checker {
 	c := &checker{mode: mode, current: current.Bundle, next: next, files: files, serving: map[resource.Need]core.Ref{},
-		sources: map[string]*resource.Stream{}, near: map[core.Kind][]string{}}
-	c.ahead = newLookahead(mode, current.Bundle, next)
+		ahead: &lookahead{next: next}, sources: map[core.Ref]source{}, near: map[core.Kind][]string{}, keys: map[core.Ref]keys{}}
 	c.learn(next, current)
 	if mode == plan.Partial {
 		c.learn(current.Bundle, current)
@@ -85,6 +89,14 @@ func (c *checker) learnArchive(ref core.Ref, current plan.Snapshot) {
 
 // check is the plan's check.
 func (c *checker) check(e plan.Entry) plan.Verdict {
+	c.hints, c.spare = 0, e.Hints
+	v := c.judge(e)
+	v.Hints = c.hints
+	return v
+}
+
+// judge is the check without the count of hints.
+func (c *checker) judge(e plan.Entry) plan.Verdict {
 	known := &scope{checker: c, after: e.After}
 	r, findings := c.ahead.decode(e)
 	if r != nil {

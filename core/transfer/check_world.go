@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/resource"
 	"ekuiper-console/core/streamsql"
@@ -101,15 +102,12 @@ func (s *scope) nearFunction(name string) string {
 	return s.nearest(name, names)
 }
 
-// Hints cost time, so there are bounds on them.
-const (
-	maxNames = 2000 // that are looked through for one
-	maxHints = 200  // that are looked for in one import
-)
+// maxNames bounds the names that are looked through for a hint.
+const maxNames = 2000
 
 // nearest returns the name most like a word, or "".
 func (s *scope) nearest(word string, names []string) string {
-	if s.hints++; s.hints > maxHints {
+	if s.hints++; s.hints > s.spare {
 		return ""
 	}
 	return streamsql.Nearest(word, names)
@@ -134,19 +132,34 @@ type world struct{ *scope }
 
 // Source returns a stream or table. What cannot be read is not there.
 func (w *world) Source(name string) *resource.Stream {
-	if s, ok := w.sources[name]; ok {
-		return s
-	}
-	var found *resource.Stream
-	for _, kind := range []core.Kind{core.Stream, core.Table} {
-		ref := core.Ref{Kind: kind, Name: name}
-		if text, ok := w.after.Get(ref); ok && found == nil {
-			r, _ := resource.Decode(ref, text)
-			found, _ = r.(*resource.Stream)
+	for _, kind := range [...]core.Kind{core.Stream, core.Table} {
+		if s := w.readable(core.Ref{Kind: kind, Name: name}); s != nil {
+			return s
 		}
 	}
-	w.sources[name] = found
-	return found
+	return nil
+}
+
+// source is a stream or table that was read, nil where it cannot be.
+type source struct {
+	text   string
+	stream *resource.Stream
+}
+
+// readable returns the stream or table of a ref, or nil.
+func (w *world) readable(ref core.Ref) *resource.Stream {
+	text, ok := w.after.Get(ref)
+	if !ok {
+		return nil
+	}
+	known, ok := w.sources[ref]
+	if !ok || known.text != text {
+		r, _ := resource.Decode(ref, text)
+		known.text = text
+		known.stream, _ = r.(*resource.Stream)
+		w.sources[ref] = known
+	}
+	return known.stream
 }
 
 // Serves reports whether a need is met, or may be.
@@ -167,26 +180,48 @@ func (w *world) Serves(need resource.Need) bool {
 // connected reports whether there is a connection of an id.
 func (w *world) connected(id string) bool {
 	if w.connections == nil {
-		w.connections = map[string]bool{}
-		for _, typ := range slices.Concat(w.next.Names(core.Connection), w.current.Names(core.Connection)) {
-			w.connect(core.Ref{Kind: core.Connection, Name: typ})
+		w.connections = map[string][]core.Ref{}
+		for _, b := range [...]*bundle.Bundle{w.next, w.current} {
+			for _, typ := range b.Names(core.Connection) {
+				w.connect(b, core.Ref{Kind: core.Connection, Name: typ})
+			}
 		}
 	}
-	return w.connections[id]
+	return slices.ContainsFunc(w.connections[id], func(ref core.Ref) bool {
+		text, ok := w.after.Get(ref)
+		return ok && w.keysOf(ref, text)[id]
+	})
 }
 
-// connect notes the connections of a type.
-func (w *world) connect(ref core.Ref) {
-	text, ok := w.after.Get(ref)
-	if !ok {
-		return
+// connect notes the connections of a type in a bundle.
+func (c *checker) connect(b *bundle.Bundle, ref core.Ref) {
+	text, _ := b.Get(ref)
+	for id := range c.keysOf(ref, text) {
+		c.connections[id] = append(c.connections[id], ref)
 	}
+}
+
+// keys are the keys of a configuration.
+type keys struct {
+	text string
+	ids  map[string]bool
+}
+
+// keysOf returns the keys of a configuration, none of one that cannot be read.
+func (c *checker) keysOf(ref core.Ref, text string) map[string]bool {
+	known, ok := c.keys[ref]
+	if ok && known.text == text {
+		return known.ids
+	}
+	known = keys{text, map[string]bool{}}
 	r, _ := resource.Decode(ref, text)
-	if c, ok := r.(*resource.Config); ok {
-		for id := range c.Keys {
-			w.connections[id] = true
+	if config, ok := r.(*resource.Config); ok {
+		for id := range config.Keys {
+			known.ids[id] = true
 		}
 	}
+	c.keys[ref] = known
+	return known.ids
 }
 
 // Missing says why a need is not met.

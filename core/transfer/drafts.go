@@ -24,15 +24,24 @@ type DraftStore interface {
 	DeleteDraft(ctx context.Context, id string) error
 }
 
+// ChoiceStore keeps what somebody decides about a draft, at every tick of a box.
+type ChoiceStore interface {
+	// PutChoices stores the choices of somebody's draft, and nothing else of it. It is a
+	// NotFound error where they have none of that id.
+	PutChoices(ctx context.Context, id, by string, c plan.Choices) error
+}
+
 // Drafts are the changes that people prepare: documents that they bring to the import
 // page, and revisions that they want back. Each is seen by the one who prepares it
 // only, and kept for a day. Its fields must not change once it is in use.
 type Drafts struct {
 	Store    DraftStore
+	Choices  ChoiceStore
 	Transfer *Service
 	Now      func() time.Time // nil means time.Now
 
 	plans plans
+	desks desks
 }
 
 // Bring stores a document, with the files that came with it, and returns its id. It
@@ -79,7 +88,15 @@ func (d *Drafts) Draft(ctx context.Context, by core.Caller, id string) (plan.Dra
 	if err == nil && draft.By != by.Name {
 		err = noDraft(id)
 	}
-	return draft, err
+	return settled(draft), err
+}
+
+// settled is a draft with the one mode that a restore has.
+func settled(draft plan.Draft) plan.Draft {
+	if draft.Restores > 0 {
+		draft.Choices.Mode = plan.Full
+	}
+	return draft
 }
 
 func noDraft(id string) error { return core.Errorf(core.NotFound, "there is no draft %s", id) }
@@ -100,27 +117,21 @@ func (d *Drafts) head(ctx context.Context, by core.Caller, node, id string) (pla
 // Edit gives a draft of the caller's another text. What was left out of it stays left
 // out.
 func (d *Drafts) Edit(ctx context.Context, by core.Caller, id string, body []byte) error {
-	return d.change(ctx, by, id, func(draft *plan.Draft) { draft.Body, draft.Document = body, sumOf(body) })
-}
-
-// Choose keeps what the caller decided about a draft. The mode of a restore stays full.
-func (d *Drafts) Choose(ctx context.Context, by core.Caller, id string, c plan.Choices) error {
-	return d.change(ctx, by, id, func(draft *plan.Draft) {
-		if draft.Restores > 0 {
-			c.Mode = plan.Full
-		}
-		c.Leave = slices.Compact(slices.SortedFunc(slices.Values(c.Leave), core.Ref.Compare))
-		draft.Choices = c
-	})
-}
-
-func (d *Drafts) change(ctx context.Context, by core.Caller, id string, edit func(*plan.Draft)) error {
 	draft, err := d.Draft(ctx, by, id)
 	if err != nil {
 		return err
 	}
-	edit(&draft)
+	draft.Body, draft.Document = body, sumOf(body)
 	return d.Store.PutDraft(ctx, draft)
+}
+
+// Choose keeps what the caller decided about a draft. The mode of a restore stays full.
+func (d *Drafts) Choose(ctx context.Context, by core.Caller, id string, c plan.Choices) error {
+	if err := by.Require(core.Operator); err != nil {
+		return err
+	}
+	c.Leave = slices.Compact(slices.SortedFunc(slices.Values(c.Leave), core.Ref.Compare))
+	return d.Choices.PutChoices(ctx, id, by.Name, c)
 }
 
 // Waiting returns the caller's drafts for a node without their bodies, the oldest
@@ -129,7 +140,11 @@ func (d *Drafts) Waiting(ctx context.Context, by core.Caller, node string) ([]pl
 	if err := by.Require(core.Operator); err != nil {
 		return nil, err
 	}
-	return d.Store.Drafts(ctx, node, by.Name)
+	drafts, err := d.Store.Drafts(ctx, node, by.Name)
+	for i := range drafts {
+		drafts[i] = settled(drafts[i])
+	}
+	return drafts, err
 }
 
 // Drop takes a draft of the caller's out.

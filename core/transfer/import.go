@@ -3,12 +3,8 @@ package transfer
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -203,6 +199,21 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 	if req.Plan != "" && req.Plan != hash {
 		return nil, moved(req.Node, current.State)
 	}
+	_, sheet, err := layOut(ctx, req, doc, current, files)
+	if err != nil {
+		return nil, err
+	}
+	p := sheet.Plan(req.Leave...)
+	p.Unknown, p.Hash = doc.unknown, hash
+	if n := p.Count(plan.Delete); req.NoDelete && n > 0 {
+		return nil, core.WithHint(core.Errorf(core.Conflict, "the import would delete %d entries, which nobody has confirmed", n), "look at the bundle again, and confirm")
+	}
+	return p, nil
+}
+
+// layOut reads the files that an import needs, and returns the sheet on which it is
+// planned, and what the document says to the node.
+func layOut(ctx context.Context, req Request, doc document, current plan.Snapshot, files *fetches) (*bundle.Bundle, *plan.Sheet, error) {
 	next, lost := doc.over(req.Node, current.Bundle)
 	switch {
 	case req.NoFetch && len(req.Files) > 0: // what came along can be looked into all the same
@@ -211,33 +222,15 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 		files.get(ctx, wanted(req.Mode, current.Bundle, next, req.Leave))
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
+		return nil, nil, core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
 	}
 	req.report(Checking)
-	check := lost.refusing(newChecker(req.Mode, current, next, files).check)
+	c := newChecker(req.Mode, current, next, files)
+	check := lost.refusing(c.check)
 	if req.Restores > 0 {
 		check = trusting(check, doc.artifacts)
 	}
-	p := plan.New(req.Mode, current, next, check, req.Leave...)
-	p.Unknown, p.Hash = doc.unknown, hash
-	if n := p.Count(plan.Delete); req.NoDelete && n > 0 {
-		return nil, core.WithHint(core.Errorf(core.Conflict, "the import would delete %d entries, which nobody has confirmed", n), "look at the bundle again, and confirm")
-	}
-	return p, nil
-}
-
-// planHash returns the identity of all that a plan is made from.
-func planHash(req Request, doc document, base plan.State) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%d %q %d %q %d", base.Revision, base.Hash, req.Mode, doc.sum, req.Restores)
-	leave := slices.SortedFunc(slices.Values(req.Leave), core.Ref.Compare)
-	for _, ref := range slices.Compact(leave) {
-		fmt.Fprintf(h, " %q", ref.String())
-	}
-	for _, address := range slices.Sorted(maps.Keys(req.Files)) {
-		fmt.Fprintf(h, " %q=%s", address, req.Files[address])
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	return next, plan.NewSheet(req.Mode, current, next, check, c.ahead.look), nil
 }
 
 // moved is the error of an import whose plan is no longer that of now.
@@ -250,13 +243,13 @@ func moved(node string, now plan.State) error {
 // brought back as it was, to the letter.
 func trusting(check plan.Check, artifacts map[core.Ref]plan.Artifact) plan.Check {
 	return func(e plan.Entry) plan.Verdict {
-		findings := check(e).Findings
-		for i := range findings {
-			if f := &findings[i]; f.Severity == core.Fault {
+		v := check(e)
+		for i := range v.Findings {
+			if f := &v.Findings[i]; f.Severity == core.Fault {
 				f.Severity, f.Message = core.Warn, "brought back as it was: "+f.Message
 			}
 		}
-		v := plan.Verdict{Text: e.Text, Findings: findings}
+		v.Text, v.Artifact = e.Text, nil
 		if a, ok := artifacts[e.Ref]; ok {
 			v.Artifact = &a
 		}

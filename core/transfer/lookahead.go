@@ -21,9 +21,10 @@ type lookahead struct {
 	next *bundle.Bundle
 	refs []core.Ref // still to be decoded, in install order
 	done map[core.Ref]decoded
-	// coming brings the batch after done. It has room for it, so that whoever decodes
+	last core.Ref // of done
+	// coming brings the batch after done, nil where there is none yet. It has room for it, so that whoever decodes
 	// it ends even when nobody asks any more.
-	coming chan map[core.Ref]decoded
+	coming chan decodedBatch
 }
 
 // decoded is an entry that was read, or why it could not be.
@@ -32,14 +33,9 @@ type decoded struct {
 	findings []core.Finding
 }
 
-func newLookahead(mode plan.Mode, current, next *bundle.Bundle) *lookahead {
-	a := &lookahead{next: next}
-	for ref, text := range next.All() {
-		if !stays(mode, current, ref, text) {
-			a.refs = append(a.refs, ref)
-		}
-	}
-	return a
+// look begins to decode entries that will be asked for, in install order.
+func (a *lookahead) look(refs []core.Ref) {
+	*a = lookahead{next: a.next, refs: refs}
 }
 
 // stays reports whether an import leaves an entry as it is, without looking into it.
@@ -48,33 +44,46 @@ func stays(mode plan.Mode, current *bundle.Bundle, ref core.Ref, text string) bo
 	return exists && (old == text || mode == plan.Partial && ref.Kind.Partial() == core.Keep)
 }
 
-// decode returns an entry decoded. Entries must be asked for in install order.
+// decode returns an entry decoded. Entries must be asked for in install order; those
+// that nobody said would be asked for are decoded then.
 func (a *lookahead) decode(e plan.Entry) (resource.Resource, []core.Finding) {
+	for e.Ref.Compare(a.last) > 0 && a.more() {
+		a.fill()
+	}
 	d, ok := a.done[e.Ref]
 	if !ok {
-		a.fill()
-		if d, ok = a.done[e.Ref]; !ok {
-			return resource.Decode(e.Ref, e.Text)
-		}
+		d = decodeOne(e.Ref, e.Text)
 	}
 	return d.r, d.findings
 }
+
+// more reports whether there are entries that were not taken yet.
+func (a *lookahead) more() bool { return a.coming != nil || len(a.refs) > 0 }
 
 // fill takes the next batch, and has the one after it decoded meanwhile.
 func (a *lookahead) fill() {
 	if a.coming == nil {
 		a.start()
 	}
-	a.done = <-a.coming
-	a.start()
+	b := <-a.coming
+	a.done, a.last, a.coming = b.done, b.last, nil
+	if len(a.refs) > 0 {
+		a.start()
+	}
 }
 
 // start begins to decode a batch.
 func (a *lookahead) start() {
 	n := min(batch, len(a.refs))
-	refs, coming := a.refs[:n], make(chan map[core.Ref]decoded, 1)
+	refs, coming := a.refs[:n], make(chan decodedBatch, 1)
 	a.refs, a.coming = a.refs[n:], coming
-	go func() { coming <- decodeAll(a.next, refs) }()
+	go func() { coming <- decodedBatch{decodeAll(a.next, refs), refs[n-1]} }()
+}
+
+// decodedBatch is decoded entries, and which comes last of them.
+type decodedBatch struct {
+	done map[core.Ref]decoded
+	last core.Ref
 }
 
 // decodeAll decodes entries, a part on each core.

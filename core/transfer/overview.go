@@ -110,5 +110,5 @@ func inPlace(current plan.Snapshot, ref core.Ref, text string) []core.Finding {
 	alone.Set(ref, text)
 	c := newChecker(plan.Partial, current, alone, &fetches{})
 	c.mode = plan.Full
-	return c.check(plan.Entry{Ref: ref, Text: text, After: current.Bundle}).Findings
+	return c.check(plan.Entry{Ref: ref, Text: text, After: current.Bundle, Hints: plan.MaxHints}).Findings
 }

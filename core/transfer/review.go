@@ -3,11 +3,9 @@ package transfer
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/plan"
-	"ekuiper-console/core/resource"
 )
 
 // Review is a draft with what applying it would do now.
@@ -29,9 +27,9 @@ func (d *Drafts) Review(ctx context.Context, by core.Caller, node, id string) (*
 		return nil, err
 	}
 	if head.Restores > 0 {
-		return &Review{head, p, 0}, nil // a revision comes back without its files being read
+		return &Review{head, p.Plan, 0}, nil // a revision comes back without its files being read
 	}
-	return &Review{head, p, d.plans.files(p)}, nil
+	return &Review{head, p.Plan, p.files}, nil
 }
 
 // Outlook plans a draft of the caller's in a mode, whatever the choices are, and with
@@ -41,32 +39,11 @@ func (d *Drafts) Outlook(ctx context.Context, by core.Caller, node, id string, m
 	if err != nil {
 		return nil, err
 	}
-	return d.plan(ctx, by, head, mode, nil)
-}
-
-// plan makes a plan of a draft, or returns the one that was made of the same.
-func (d *Drafts) plan(ctx context.Context, by core.Caller, head plan.Draft, mode plan.Mode, leave []core.Ref) (*plan.Plan, error) {
-	snapshot, err := d.Transfer.Export(ctx, by, head.Node)
+	made, err := d.plan(ctx, by, head, mode, nil)
 	if err != nil {
 		return nil, err
 	}
-	req := Request{Node: head.Node, Restores: head.Restores, Mode: mode, Leave: leave, NoFetch: true, Format: Detect, Files: head.Files}
-	key := planHash(req, document{sum: head.Document}, snapshot.State)
-	if p, ok := d.plans.get(key); ok {
-		return p, nil
-	}
-	if head.Restores == 0 {
-		full, err := d.Draft(ctx, by, head.ID)
-		if err != nil {
-			return nil, err
-		}
-		req.Document = full.Body
-	}
-	p, err := d.Transfer.Preview(ctx, by, req)
-	if err == nil {
-		d.plans.put(p)
-	}
-	return p, err
+	return made.Plan, nil
 }
 
 // Request returns the import that a draft of the caller's asks for by its choices.
@@ -96,70 +73,4 @@ func (s *Service) Moved(ctx context.Context, by core.Caller, node string, since 
 		moved[c.Ref] = true
 	}
 	return moved, nil
-}
-
-// keptPlans is how many plans are kept for whoever looks at them page by page.
-const keptPlans = 8
-
-// plans keeps the last plans that were made, by their hash. A plan is not changed once
-// it is made, so that many may read it.
-type plans struct {
-	mu   sync.Mutex
-	kept []keptPlan // the newest last
-}
-
-// keptPlan is a plan with what was found out about it.
-type keptPlan struct {
-	*plan.Plan
-	files int // -1 until somebody asks
-}
-
-func (k *plans) get(hash string) (*plan.Plan, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, p := range k.kept {
-		if p.Hash == hash {
-			return p.Plan, true
-		}
-	}
-	return nil, false
-}
-
-func (k *plans) put(p *plan.Plan) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if len(k.kept) == keptPlans {
-		k.kept = append([]keptPlan{}, k.kept[1:]...)
-	}
-	k.kept = append(k.kept, keptPlan{p, -1})
-}
-
-// files returns how many files applying a plan reads.
-func (k *plans) files(p *plan.Plan) int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for i := range k.kept {
-		if kept := &k.kept[i]; kept.Plan == p && kept.files < 0 {
-			kept.files = countFiles(p)
-		}
-		if k.kept[i].Plan == p {
-			return k.kept[i].files
-		}
-	}
-	return countFiles(p)
-}
-
-// countFiles counts the addresses that the entries which a plan writes have their content at.
-func countFiles(p *plan.Plan) int {
-	addresses := map[string]bool{}
-	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Ref.Kind < core.Script && (s.Action == plan.Create || s.Action == plan.Replace) {
-			if r, _ := resource.Decode(s.Ref, s.New); r != nil {
-				if l, ok := r.(located); ok && l.URI() != "" {
-					addresses[l.URI()] = true
-				}
-			}
-		}
-	}
-	return len(addresses)
 }

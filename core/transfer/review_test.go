@@ -20,7 +20,7 @@ func desk(t testing.TB) (*transfer.Service, *transfer.Drafts) {
 	db := dbtest.Open(t)
 	s := &transfer.Service{Nodes: db, Journal: db, Fetch: shelf{"https://h/a.zip": "zip"}}
 	t.Cleanup(s.Close)
-	return s, &transfer.Drafts{Store: db, Transfer: s}
+	return s, &transfer.Drafts{Store: db, Choices: db, Transfer: s}
 }
 
 var planSigns = [plan.NumActions]string{"+", "~", "-", "=", "^", "!", "o"}

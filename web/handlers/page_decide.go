@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,63 +28,93 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 		s.toTask(w, r, t.ID)
 		return nil
 	}
-	review, err := s.review(r)
+	draft, err := s.draftHead(r)
 	if err != nil {
 		return s.whereItWent(w, r, err)
 	}
-	choices := review.Draft.Choices
-	choices.Valid = r.PostForm.Get("strict") == "valid"
-	if choices.Leave, err = left(review, r.PostForm); err != nil {
-		return err
+	if r.PostForm.Get("action") == "apply" {
+		return s.apply(w, r)
 	}
-	ticked := !slices.Equal(choices.Leave, review.Draft.Choices.Leave)
-	if ticked || choices.Valid != review.Draft.Choices.Valid {
-		if err := s.Drafts.Choose(r.Context(), callerOf(r), review.Draft.ID, choices); err != nil {
-			return err
-		}
+	if _, err := s.decided(r, draft); err != nil {
+		return s.whereItWent(w, r, err)
 	}
-	if r.PostForm.Get("action") != "apply" {
-		http.Redirect(w, r, backTo(review.Draft.ID, r.PostForm), http.StatusSeeOther)
-		return nil
-	}
-	return s.apply(w, r, review, ticked)
+	http.Redirect(w, r, backTo(draft.ID, r.PostForm), http.StatusSeeOther)
+	return nil
 }
 
-// left returns what is left out after what a form asks for.
-func left(review *transfer.Review, form url.Values) ([]core.Ref, error) {
-	out := make(map[core.Ref]bool, len(review.Draft.Choices.Leave))
-	for _, ref := range review.Draft.Choices.Leave {
-		out[ref] = true
+// decided keeps what a form decides about a draft, and reports whether other entries are
+// left out then.
+func (s *Server) decided(r *http.Request, draft plan.Draft) (ticked bool, err error) {
+	choices := draft.Choices
+	choices.Valid = r.PostForm.Get("strict") == "valid"
+	if choices.Leave, err = s.left(r, draft); err != nil {
+		return false, err
 	}
-	for _, ref := range refsOf(form["shown"]) {
-		out[ref] = true
+	ticked = !slices.Equal(choices.Leave, draft.Choices.Leave)
+	if !ticked && choices.Valid == draft.Choices.Valid {
+		return false, nil
 	}
-	for _, ref := range refsOf(form["take"]) {
-		delete(out, ref)
-	}
+	return ticked, s.Drafts.Choose(r.Context(), callerOf(r), draft.ID, choices)
+}
+
+// left returns what is left out after what a form asks for, sorted. The plan is looked at
+// only where that counts, since a tick of a box must be quick.
+func (s *Server) left(r *http.Request, draft plan.Draft) ([]core.Ref, error) {
+	form := r.PostForm
+	ticked := without(with(draft.Choices.Leave, refsOf(form["shown"])), refsOf(form["take"]))
+	var q transfer.StepQuery
 	switch action := form.Get("action"); action {
 	case "", "tick", "apply":
+		return ticked, nil
 	case "all":
-		clear(out)
+		return nil, nil
 	case "rejected":
-		leave(out, review.Plan, transfer.StepQuery{Actions: []plan.Action{plan.Rejected}})
+		q.Actions = []plan.Action{plan.Rejected}
 	case "found":
-		text := strings.TrimSpace(form.Get("q"))
-		leave(out, review.Plan, transfer.StepQuery{Actions: views.ParseShow(form.Get("show")).Actions(review.Plan.Mode, text != ""), Text: text})
+		q.Text = strings.TrimSpace(form.Get("q"))
+		q.Actions = views.ParseShow(form.Get("show")).Actions(draft.Choices.Mode, q.Text != "")
 	default:
 		return nil, core.Errorf(core.Invalid, "%q is nothing that can be done with a plan", action)
 	}
-	return slices.SortedFunc(maps.Keys(out), core.Ref.Compare), nil
+	review, err := s.review(r)
+	if err != nil {
+		return nil, err
+	}
+	return with(ticked, leavable(review.Plan, q)), nil
 }
 
-// leave adds the steps that a query finds to what is left out. What stays as it is anyway
-// is none of it.
-func leave(out map[core.Ref]bool, p *plan.Plan, q transfer.StepQuery) {
+// leavable returns the steps that a query finds. What stays as it is anyway is none of them.
+func leavable(p *plan.Plan, q transfer.StepQuery) []core.Ref {
+	var refs []core.Ref
 	for _, s := range transfer.FindSteps(p, q).Steps {
 		if s.Action.Changes() || s.Action == plan.Rejected {
-			out[s.Ref] = true
+			refs = append(refs, s.Ref)
 		}
 	}
+	return refs
+}
+
+// with adds refs to sorted ones. These may be very many, and are not sorted again.
+func with(sorted, more []core.Ref) []core.Ref {
+	slices.SortFunc(more, core.Ref.Compare)
+	all := make([]core.Ref, 0, len(sorted)+len(more))
+	for _, ref := range more {
+		n, found := slices.BinarySearchFunc(sorted, ref, core.Ref.Compare)
+		all, sorted = append(all, sorted[:n]...), sorted[n:]
+		if !found {
+			all = append(all, ref)
+		}
+	}
+	return slices.Compact(append(all, sorted...))
+}
+
+// without takes refs out of sorted ones.
+func without(sorted, gone []core.Ref) []core.Ref {
+	taken := make(map[core.Ref]bool, len(gone))
+	for _, ref := range gone {
+		taken[ref] = true
+	}
+	return slices.DeleteFunc(slices.Clone(sorted), func(ref core.Ref) bool { return taken[ref] })
 }
 
 // backTo is the address of a review with what the form was sent from.
@@ -108,8 +137,16 @@ func backTo(id string, form url.Values, more ...string) string {
 // apply begins the import that was looked at, and leads to its task. When it is another
 // one by now, since the node has moved or something else is ticked, it leads to the
 // review of that.
-func (s *Server) apply(w http.ResponseWriter, r *http.Request, review *transfer.Review, ticked bool) error {
+func (s *Server) apply(w http.ResponseWriter, r *http.Request) error {
 	form := r.PostForm
+	review, err := s.review(r)
+	if err != nil {
+		return s.whereItWent(w, r, err)
+	}
+	ticked, err := s.decided(r, review.Draft)
+	if err != nil {
+		return err
+	}
 	if seen := form.Get("plan"); seen != review.Plan.Hash {
 		base := review.Plan.Base.Revision
 		if since, err := strconv.ParseInt(form.Get("base"), 10, 64); err == nil {

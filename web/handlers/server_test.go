@@ -65,7 +65,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	t.Cleanup(service.Close)
 	s.server = &handlers.Server{
 		Transfer: service,
-		Drafts:   &transfer.Drafts{Store: db, Transfer: service},
+		Drafts:   &transfer.Drafts{Store: db, Choices: db, Transfer: service},
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
 		Users:    users, Tokens: &account.Tokens{Store: db, Audit: log}, Sessions: sessions, SignedIn: &account.Sessions{Store: db}, SetUp: setUp, Audit: log,
 		Links: handlers.Links{Key: []byte("key")},
