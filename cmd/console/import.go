@@ -127,11 +127,15 @@ func summary(o *plan.Outcome) string {
 	return "already up to date"
 }
 
-// importBundle imports into the data folder.
+// importBundle imports into the data folder. Where stderr is a terminal it shows how far
+// it has come.
 func (l *local) importBundle(p *process, req importRequest) (*importReport, error) {
+	line := p.progress()
 	result, err := l.service.Import(p.ctx, caller(), transfer.Request{
 		Node: transfer.Local, Document: req.doc, Format: req.format, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave,
+		Progress: line.show,
 	})
+	line.end()
 	if err != nil {
 		return nil, err
 	}
