@@ -3,6 +3,8 @@ package transfer_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/depot"
+	"ekuiper-console/core/parcel"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db/dbtest"
@@ -36,8 +39,8 @@ func zipped(t testing.TB, parts ...string) string {
 	return b.String()
 }
 
-// keeper is a service that keeps files, which it gets from a shelf.
-func keeper(t testing.TB, files shelf) *transfer.Service {
+// keeper is a service that keeps files.
+func keeper(t testing.TB, files transfer.Fetcher) *transfer.Service {
 	t.Helper()
 	db := dbtest.Open(t)
 	kept, err := depot.New(filepath.Join(t.TempDir(), "artifacts"))
@@ -125,7 +128,7 @@ func TestSelfContained(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		offline := keeper(t, nil)
+		offline := keeper(t, shelf{})
 		brought, err := offline.Take(ctx, operator, bytes.NewReader(archive.Bytes()), int64(archive.Len()))
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +147,7 @@ func TestSelfContained(t *testing.T) {
 func TestPackNamesAFileThatWasNotKept(t *testing.T) {
 	s := service(t) // keeps no files
 	run(t, s, plan.Full, `nativePlugins/functions_a = {"name":"a","file":"https://h/a.zip"}`)
-	s.Depot = keeper(t, nil).Depot
+	s.Depot = keeper(t, shelf{}).Depot
 	var archive bytes.Buffer
 	err := s.Pack(ctx, viewer, transfer.ExportRequest{Node: transfer.Local, All: true}, &archive)
 	if core.CodeOf(err) != core.Conflict || !strings.Contains(err.Error(), "nativePlugins/functions_a (https://h/a.zip) was not kept") || archive.Len() > 0 {
@@ -160,9 +163,26 @@ func TestTakeRefusesAnAlteredArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	altered := bytes.Replace(archive.Bytes(), []byte("cam.py"), []byte("dam.py"), 1)
-	_, err := keeper(t, nil).Take(ctx, operator, bytes.NewReader(altered), int64(len(altered)))
-	if core.CodeOf(err) != core.Invalid || !strings.Contains(err.Error(), "https://h/cam.zip") {
-		t.Errorf("Take = %v", err)
+	_, err := keeper(t, shelf{}).Take(ctx, operator, bytes.NewReader(altered), int64(len(altered)))
+	if want := "the archive is no self-contained bundle: the file of https://h/cam.zip cannot be read: zip: checksum error"; core.CodeOf(err) != core.Invalid || err.Error() != want {
+		t.Errorf("Take = %v\nwant %s", err, want)
+	}
+}
+
+// A file that is not what the manifest says keeps the whole archive out.
+func TestTakeRefusesAWrongHash(t *testing.T) {
+	one, two := fmt.Sprintf("%x", sha256.Sum256([]byte("one"))), fmt.Sprintf("%x", sha256.Sum256([]byte("two")))
+	var archive bytes.Buffer
+	m := parcel.Manifest{Files: []parcel.File{{Address: "https://h/u", SHA256: one, Size: 3}}}
+	err := parcel.Write(&archive, m, document(t, `uploads/u = {"name":"u","file":"https://h/u"}`), func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("two")), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := keeper(t, shelf{})
+	_, err = s.Take(ctx, operator, bytes.NewReader(archive.Bytes()), int64(archive.Len()))
+	want := "the archive is no self-contained bundle: the file of https://h/u was altered: its hash is " + two + ", the manifest says " + one
+	if core.CodeOf(err) != core.Invalid || err.Error() != want || s.Depot.Has(one) {
+		t.Errorf("Take = %v\nwant %s", err, want)
 	}
 }
 
