@@ -49,6 +49,7 @@ func twoNets(t *testing.T, answer http.HandlerFunc) (port string, reached *atomi
 				return
 			}
 			reached.Add(1)
+			conn.Read(make([]byte, 4096))
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret")
 			conn.Close()
 		}
