@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"fmt"
 	"strings"
 	"time"
 
@@ -53,9 +54,9 @@ func (t *Tokens) Add(ctx context.Context, by core.Caller, like Token) (token Tok
 
 // says tells what a token is, without its secret.
 func (t Token) says() string {
-	text := "id " + t.ID + ", " + t.Role.String() + ", scope " + string(t.Scope)
+	text := fmt.Sprintf("id %s, %v, scope %s", t.ID, t.Role, t.Scope)
 	if !t.Expires.IsZero() {
-		text += ", expires " + t.Expires.UTC().Format(time.RFC3339)
+		return fmt.Sprintf("%s, expires %s", text, t.Expires.UTC().Format(time.RFC3339))
 	}
 	return text
 }

@@ -3,6 +3,7 @@ package artifact
 import (
 	"archive/zip"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -91,7 +92,7 @@ func (i *inspection) parts(kind string) (parts, error) {
 		expected, placed, some(all), yaml, p.library != nil)
 	hint := "the archive must have one " + i.want.Name + ".so"
 	if kind == "sources" {
-		hint += " and " + i.want.Name + ".yaml"
+		hint = fmt.Sprintf("the archive must have one %s.so and %s.yaml", i.want.Name, i.want.Name)
 	}
 	return p, core.WithHint(err, hint)
 }

@@ -39,7 +39,7 @@ func (f *Fetcher) openHTTP(ctx context.Context, u *url.URL) (io.ReadCloser, int6
 	}
 	wait := f.waits()
 	ctx, stop := context.WithCancelCause(ctx)
-	slow := time.AfterFunc(wait.all, func() { stop(lateError{"the download took longer than", wait.all}) })
+	slow := time.AfterFunc(wait.all, func() { stop(lateError{"the download took longer than %v", wait.all}) })
 	end := func() {
 		slow.Stop()
 		stop(nil)
@@ -75,7 +75,7 @@ type answer struct {
 // Read reads on. It fails when nothing comes for too long, or when the content ends
 // before the end that was announced.
 func (a *answer) Read(p []byte) (int, error) {
-	alarm := time.AfterFunc(a.silence, func() { a.stop(lateError{"no data came for", a.silence}) })
+	alarm := time.AfterFunc(a.silence, func() { a.stop(lateError{"no data came for %v", a.silence}) })
 	n, err := a.body.Read(p)
 	alarm.Stop()
 	a.read += int64(n)
@@ -98,12 +98,12 @@ func (a *answer) Close() error {
 
 // lateError says that we did not wait any longer.
 type lateError struct {
-	what string
-	wait time.Duration
+	format string
+	wait   time.Duration
 }
 
 // Error returns the message.
-func (e lateError) Error() string { return fmt.Sprintf("%s %v", e.what, e.wait) }
+func (e lateError) Error() string { return fmt.Sprintf(e.format, e.wait) }
 
 // because returns our own reason for ending a request, where there is one, in place of
 // what the request made of it.

@@ -42,8 +42,8 @@ var formats = [...]struct {
 	decode func([]byte) (*bundle.Bundle, []string, error)
 	words  string
 }{
-	JSON: {bundle.Decode, "configuration unmarshal with error"},
-	V2:   {bundlev2.Decode, "import failed:"},
+	JSON: {bundle.Decode, "configuration unmarshal with error "},
+	V2:   {bundlev2.Decode, "import failed: "},
 }
 
 // document is a decoded document.
@@ -68,7 +68,7 @@ func decode(f Format, data []byte) (document, error) {
 	if err == nil {
 		return document{bundle: b, unknown: unknown, sum: sumOf(data), loose: f == V2}, nil
 	}
-	wrapped := core.Errorf(core.Invalid, "%s %w", formats[f].words, err)
+	wrapped := core.Errorf(core.Invalid, "%s%w", formats[f].words, err)
 	if e, ok := errors.AsType[*bundle.SyntaxError](err); ok {
 		return document{}, core.WithHint(wrapped, "the trouble is at "+e.Place()+"; nothing was changed")
 	}

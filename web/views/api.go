@@ -76,3 +76,17 @@ func (p APIPage) curl(o APIOperation) string {
 	}
 	return line + "'" + p.Server + address + query + "'"
 }
+
+// apiTitles are the titles of the groups that the document names.
+var apiTitles = map[string]Key{
+	"data": "api.group.data", "review": "api.group.review", "tasks": "api.group.tasks",
+	"configuration": "api.group.configuration", "administration": "api.group.administration", "server": "api.group.server",
+}
+
+// title returns what a group is about; of one that is new, in the words of the document.
+func (g APIGroup) title(ctx context.Context) string {
+	if key, ok := apiTitles[g.Name]; ok {
+		return t(ctx, key)
+	}
+	return g.Description
+}

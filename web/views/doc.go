@@ -83,7 +83,24 @@
 //
 // Sentences are short and do without 请 and 您. Punctuation has full width, and no blank
 // beside it. A blank parts Chinese from letters, numbers and what is filled in; there is
-// none where Chinese is filled in. Names, codes and what an engine says stay as they are.
+// none where Chinese is filled in. Names and codes stay as they are.
+//
+// # What the rest of the program says
+//
+// Findings, hints and errors are made in English by core, db and web/handlers, where the
+// REST API, the command line and the log tell them in the words that clients of the engine
+// know. A page says them in its own language (tm): locales/zh/messages has the formats of
+// the sources with their translations, in which %[1]s is the first value, %[1]m one that
+// is a message itself, and %[1]t a word of terms.json. A format that ends with a blank is
+// the beginning of a message. A test reads the sources and names what has no translation.
+//
+//   - console.json has our own words, which are just said in Chinese.
+//   - engine.json has the engine's. People search for those and send them to each other,
+//     so they stand under the translation, marked as English (original).
+//   - system.json has what Go, its libraries and the operating system say within a message.
+//
+// Of all patterns that fit, the one counts that leaves least as it was. What nobody knows
+// is shown as it is.
 //
 // # To add a page
 //

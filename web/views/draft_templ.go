@@ -74,7 +74,7 @@ func (p DraftPage) view() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = soft(p.Draft.Name).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = soft(ownName(ctx, p.Draft.Name)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -160,7 +160,7 @@ func (p DraftPage) view() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(p.Layout, frame{title: t(ctx, "draft.title", "Name", p.Draft.Name), active: "import", editor: p.Text != ""}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(p.Layout, frame{title: t(ctx, "draft.title", "Name", ownName(ctx, p.Draft.Name)), active: "import", editor: p.Text != ""}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -908,7 +908,7 @@ func (p DraftPage) source() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = code(p.preview(), t(ctx, "draft.preview", "Name", p.Draft.Name)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = code(p.preview(), t(ctx, "draft.preview", "Name", ownName(ctx, p.Draft.Name))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -46,13 +46,13 @@ type finding struct {
 }
 
 // marks returns the attributes of a field whose text has the problem.
-func (p *Problem) marks() templ.Attributes {
+func (p *Problem) marks(ctx context.Context) templ.Attributes {
 	if p == nil {
 		return nil
 	}
 	attributes := templ.Attributes{"aria-invalid": "true", "aria-describedby": "problem-title"}
 	if p.Line > 0 {
-		attributes["data-findings"] = asJSON([]finding{{p.Line, p.Column, p.Message, "error"}})
+		attributes["data-findings"] = asJSON([]finding{{p.Line, p.Column, tm(ctx, p.Message), "error"}})
 	}
 	return attributes
 }

@@ -189,7 +189,7 @@ func (p ReviewPage) title(ctx context.Context) string {
 	case p.restore():
 		return t(ctx, "review.restore", "Revision", count(ctx, int(p.Draft.Restores)))
 	}
-	return t(ctx, "review.title", "Name", p.Draft.Name)
+	return t(ctx, "review.title", "Name", ownName(ctx, p.Draft.Name))
 }
 
 // button says what applying does.

@@ -107,7 +107,7 @@ func what(ctx context.Context, s *plan.Step) string {
 		if words := plainly(ctx, s.Fault()); words != "" {
 			return words
 		}
-		return firstLine(masked(s.Fault().Message))
+		return firstLine(tm(ctx, masked(s.Fault().Message)))
 	case plan.Replace:
 		return whatDiffers(ctx, s)
 	case plan.Kept:

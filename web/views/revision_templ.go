@@ -394,7 +394,7 @@ func (p RevisionPage) facts() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = sentence(t(ctx, "revision.by", "By", p.By, "Via", p.Via)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sentence(t(ctx, "revision.by", "By", ownName(ctx, p.By), "Via", viaText(ctx, p.Via))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

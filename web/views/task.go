@@ -38,7 +38,7 @@ func (p TaskPage) path(behind string) string {
 func (p TaskPage) frame(ctx context.Context) frame {
 	f := frame{title: p.title(ctx), active: "import"}
 	if !p.Task.State.Final() {
-		f.title, f.refresh = t(ctx, "task.title", "Name", p.Task.Title), 2
+		f.title, f.refresh = t(ctx, "task.title", "Name", ownName(ctx, p.Task.Title)), 2
 	}
 	return f
 }

@@ -626,7 +626,7 @@ func (p TokensPage) row(x account.Token) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = name(x.By).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = name(ownName(ctx, x.By)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
