@@ -51,8 +51,10 @@ var layers = map[string]string{
 	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/plan core/secret core/task core/transfer web/metrics web/static web/views",
 	"cmd/console": "core core/account core/audit core/backup core/bundle core/bundlev2 core/compare core/depot core/deps core/fetch core/parcel core/plan core/resource core/secret core/streamsql core/task core/transfer " +
 		"db web/handlers web/metrics web/static web/views",
-	"e2e":       "",
-	"e2e/crash": "",
+	"e2e":         "",
+	"e2e/crash":   "e2e/process",
+	"e2e/process": "",
+	"e2e/speed":   "e2e/process",
 }
 
 // pkg is one package of the tree.

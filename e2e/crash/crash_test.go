@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"ekuiper-console/e2e/process"
 )
 
 var (
@@ -29,7 +31,7 @@ func TestKilled(t *testing.T) {
 		*kills = min(*kills, 10)
 	}
 	t.Logf("seed %d", *seed)
-	binary, err := build(t.TempDir())
+	binary, err := process.Build(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

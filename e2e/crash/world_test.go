@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"ekuiper-console/e2e/process"
 )
 
 // numClients is how many import at a time.
@@ -61,7 +63,7 @@ func (w *world) history() string {
 
 // run kills the console that many times, and looks at it after each restart.
 func (w *world) run(kills int) error {
-	token, err := command(w.binary, w.data, "token", "add", "crash", "--role", "admin")
+	token, err := process.Command(w.binary, w.data, "token", "add", "crash", "--role", "admin")
 	if err != nil {
 		return err
 	}
@@ -80,13 +82,13 @@ func (w *world) run(kills int) error {
 // it. Now and then it is killed before it is ready.
 func (w *world) again() error {
 	for w.IntN(5) == 0 {
-		p, err := launch(w.binary, w.data)
+		p, err := process.Launch(w.binary, w.data, nil, "--allow-private-net")
 		if err != nil {
 			return err
 		}
 		pause := w.upTo(120 * time.Millisecond)
 		time.Sleep(pause)
-		if err := p.kill(); err != nil {
+		if err := p.Kill(); err != nil {
 			return err
 		}
 		w.kills++
@@ -97,7 +99,7 @@ func (w *world) again() error {
 		return err
 	}
 	if err := w.verify(w.IntN(10) == 0); err != nil {
-		return errors.Join(err, p.kill())
+		return errors.Join(err, p.Kill())
 	}
 	pause := w.upTo(400 * time.Millisecond)
 	err = w.work(p, pause)
@@ -112,7 +114,7 @@ func (w *world) last() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(w.verify(true), p.kill())
+	return errors.Join(w.verify(true), p.Kill())
 }
 
 // upTo returns a random time, more often a short one.
@@ -121,14 +123,15 @@ func (w *world) upTo(most time.Duration) time.Duration {
 }
 
 // start starts the console and waits until it is ready.
-func (w *world) start() (*process, error) {
-	p, err := launch(w.binary, w.data)
+func (w *world) start() (*process.Console, error) {
+	p, err := process.Launch(w.binary, w.data, nil, "--allow-private-net")
 	if err != nil {
 		return nil, err
 	}
-	if w.url, err = p.address(); err != nil {
+	if err := p.Wait(); err != nil {
 		return nil, err
 	}
+	w.url = p.URL
 	for _, c := range w.clients {
 		c.url, c.newest = w.url, int64(len(w.revisions))
 	}
@@ -136,7 +139,7 @@ func (w *world) start() (*process, error) {
 }
 
 // work lets the clients import for a while and kills the console under them.
-func (w *world) work(p *process, pause time.Duration) error {
+func (w *world) work(p *process.Console, pause time.Duration) error {
 	ctx, stop := context.WithCancel(context.Background())
 	errs := make([]error, numClients)
 	var wg sync.WaitGroup
@@ -144,7 +147,7 @@ func (w *world) work(p *process, pause time.Duration) error {
 		wg.Go(func() { errs[i] = w.clients[i].run(ctx) })
 	}
 	time.Sleep(pause)
-	killed := p.kill()
+	killed := p.Kill()
 	stop()
 	wg.Wait()
 	if err := errors.Join(append(errs, killed)...); err != nil {
