@@ -39,7 +39,7 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 		if c.Plan.Empty() {
 			return nil
 		}
-		return writeRevision(ctx, t, rev, c.Plan.Steps)
+		return writeRevision(ctx, t, rev, c)
 	})
 	if err != nil {
 		return plan.Revision{}, err

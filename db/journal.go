@@ -12,7 +12,7 @@ import (
 const nextChangeSQL = `select coalesce(max(id), 0) + 1 from changes`
 
 // writeRevision writes a revision, its journal, and the entries that it leaves.
-func writeRevision(ctx context.Context, t *sql.Tx, rev plan.Revision, steps []plan.Step) error {
+func writeRevision(ctx context.Context, t *sql.Tx, rev plan.Revision, c *plan.Commit) error {
 	var first int64
 	if err := t.QueryRowContext(ctx, nextChangeSQL).Scan(&first); err != nil {
 		return fault(ctx, err, "finding the end of the journal")
@@ -20,15 +20,83 @@ func writeRevision(ctx context.Context, t *sql.Tx, rev plan.Revision, steps []pl
 	if err := putRevision(ctx, t, rev, first); err != nil {
 		return err
 	}
-	if err := writeChanges(ctx, t, rev, first, steps); err != nil {
+	w := writer{ctx: ctx, t: t, rev: rev, next: first, held: first}
+	if err := w.prepare(); err != nil {
 		return err
 	}
-	last := first + int64(changed(rev)) - 1
-	for _, query := range []string{dropEntriesSQL, holdEntriesSQL} {
-		if _, err := t.ExecContext(ctx, query, first, last); err != nil {
-			return fault(ctx, err, "applying revision %d", rev.Number)
+	for i := range c.Plan.Steps {
+		if s := &c.Plan.Steps[i]; s.Action.Changes() {
+			if err := w.write(s); err != nil {
+				return err
+			}
+		}
+		if written := int(w.next - first); written > 0 && w.next-w.held == holdEvery {
+			if err := w.hold(); err != nil {
+				return err
+			}
+			c.Tell(written, changed(rev))
 		}
 	}
+	return w.hold()
+}
+
+// holdEvery is how many changes are written before their entries are. Between, the commit
+// can end, and tells how far it has come.
+const holdEvery = 4096
+
+// writer writes the changes of one revision.
+type writer struct {
+	ctx     context.Context
+	t       *sql.Tx
+	rev     plan.Revision
+	changes [len(changeSQL)]*sql.Stmt
+	entries [2]*sql.Stmt // drop and hold
+	next    int64        // the id of the next change
+	held    int64        // the id of the first change whose entry was not written yet
+}
+
+// prepare prepares the statements. They run without the context, which would cost each of
+// them a goroutine: hold looks at it.
+func (w *writer) prepare() (err error) {
+	for a := range w.changes {
+		if w.changes[a], err = w.t.PrepareContext(w.ctx, changeSQL[a]); err != nil {
+			return fault(w.ctx, err, "preparing the journal")
+		}
+	}
+	for i, query := range []string{dropEntriesSQL, holdEntriesSQL} {
+		if w.entries[i], err = w.t.PrepareContext(w.ctx, query); err != nil {
+			return fault(w.ctx, err, "preparing the entries")
+		}
+	}
+	return nil
+}
+
+// write writes one change into the journal.
+func (w *writer) write(s *plan.Step) error {
+	values := []any{w.next, w.rev.Node, w.rev.Number, s.Ref.Kind.Key(), s.Ref.Name, s.New}
+	if s.Action == plan.Delete {
+		values = values[:5]
+	}
+	if _, err := w.changes[s.Action].Exec(values...); err != nil {
+		return fault(w.ctx, err, "applying %v", s.Ref)
+	}
+	if s.Artifact != nil {
+		if err := putArtifact(w.ctx, w.t, w.next, s.Artifact); err != nil {
+			return err
+		}
+	}
+	w.next++
+	return nil
+}
+
+// hold brings the entries up to the changes that were written.
+func (w *writer) hold() error {
+	for _, query := range w.entries {
+		if _, err := query.ExecContext(w.ctx, w.held, w.next-1); err != nil {
+			return fault(w.ctx, err, "applying revision %d", w.rev.Number)
+		}
+	}
+	w.held = w.next
 	return nil
 }
 
@@ -46,40 +114,6 @@ values (?1, ?2, ?3, ?4, ?5, 'replace', ?6,
 insert into changes (id, node, revision, kind, name, action, previous)
 values (?1, ?2, ?3, ?4, ?5, 'delete',
 	(select change from entries where node = ?2 and kind = ?4 and name = ?5))`,
-}
-
-// writeChanges writes the journal of a revision, whose ids begin with first. The
-// statements run without the context, which would cost each of them a goroutine: when
-// the context of the transaction is done, the next one fails.
-func writeChanges(ctx context.Context, t *sql.Tx, rev plan.Revision, first int64, steps []plan.Step) error {
-	var writes [len(changeSQL)]*sql.Stmt
-	for a := range writes {
-		var err error
-		if writes[a], err = t.PrepareContext(ctx, changeSQL[a]); err != nil {
-			return fault(ctx, err, "preparing the journal")
-		}
-	}
-	id := first
-	for i := range steps {
-		s := &steps[i]
-		if !s.Action.Changes() {
-			continue
-		}
-		values := []any{id, rev.Node, rev.Number, s.Ref.Kind.Key(), s.Ref.Name, s.New}
-		if s.Action == plan.Delete {
-			values = values[:5]
-		}
-		if _, err := writes[s.Action].Exec(values...); err != nil {
-			return fault(ctx, err, "applying %v", s.Ref)
-		}
-		if s.Artifact != nil {
-			if err := putArtifact(ctx, t, id, s.Artifact); err != nil {
-				return err
-			}
-		}
-		id++
-	}
-	return nil
 }
 
 // dropEntriesSQL takes out the entries that the changes in a range of ids end.

@@ -3,7 +3,6 @@ package bundle
 import (
 	_ "embed"
 	"iter"
-	"slices"
 
 	"ekuiper-console/core"
 )
@@ -40,8 +39,8 @@ func (b *Bundle) Clone() *Bundle {
 	return c
 }
 
-// Settle makes b cheap to clone, however large it is, and returns it: what b holds is then
-// shared with its clones for as long as neither changes it.
+// Settle makes b cheap to clone and to go through in order, however large it is, and returns
+// it: what b holds is then shared with its clones for as long as neither changes it.
 func (b *Bundle) Settle() *Bundle {
 	for k := range b.sections {
 		b.sections[k].settle()
@@ -61,15 +60,9 @@ func (b *Bundle) Len() int {
 // Count returns the number of entries of one kind.
 func (b *Bundle) Count(k core.Kind) int { return b.sections[k].len() }
 
-// Names returns the names of the entries of one kind, sorted.
-func (b *Bundle) Names(k core.Kind) []string {
-	names := make([]string, 0, b.sections[k].len())
-	for name := range b.sections[k].all {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+// Names returns the names of the entries of one kind, sorted. They must not be changed:
+// others may be given the same.
+func (b *Bundle) Names(k core.Kind) []string { return b.sections[k].names() }
 
 // Section yields the names and texts of the entries of one kind, in no order.
 func (b *Bundle) Section(k core.Kind) iter.Seq2[string, string] { return b.sections[k].all }

@@ -1,6 +1,9 @@
 package bundle
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // maxChanged is how many changes a settled section may hold besides what it shares.
 const maxChanged = 1024
@@ -10,6 +13,7 @@ const maxChanged = 1024
 // what changed.
 type section struct {
 	shared  map[string]string // what others may hold too, never written to; may be nil
+	order   []string          // the names of shared, sorted
 	own     map[string]string // what was set since
 	deleted map[string]bool   // what of shared is gone
 	hidden  int               // how many entries of shared are gone or have another text in own
@@ -88,7 +92,28 @@ func (s *section) settle() {
 		whole = make(map[string]string, s.len())
 		maps.Insert(whole, s.all)
 	}
-	*s = section{shared: whole}
+	*s = section{shared: whole, order: slices.Sorted(maps.Keys(whole))}
+}
+
+// names returns the names, sorted. They must not be written to.
+func (s *section) names() []string {
+	if len(s.own)+len(s.deleted) == 0 {
+		return s.order
+	}
+	own := slices.Sorted(maps.Keys(s.own))
+	if len(s.shared) == 0 {
+		return own
+	}
+	all := make([]string, 0, s.len())
+	for _, name := range s.order {
+		for len(own) > 0 && own[0] < name {
+			all, own = append(all, own[0]), own[1:]
+		}
+		if _, over := s.own[name]; !over && !s.deleted[name] {
+			all = append(all, name)
+		}
+	}
+	return append(all, own...)
 }
 
 // equal reports whether two sections hold the same.

@@ -18,6 +18,16 @@ type Commit struct {
 	Task     string         // id of the task that does it; empty where there is none
 	Restores int64          // the revision that it brings back; 0 where it is no restore
 	Report   *bundle.Bundle // the errors of the import
+
+	// Progress, where it is set, is told how many changes of how many were written.
+	Progress func(done, total int)
+}
+
+// Tell tells how far the commit has come.
+func (c *Commit) Tell(done, total int) {
+	if c.Progress != nil {
+		c.Progress(done, total)
+	}
 }
 
 // Revision is one commit as history keeps it.

@@ -64,9 +64,11 @@ func decode(f Format, data []byte) (document, error) {
 			f = V2
 		}
 	}
+	sum := make(chan string, 1) // large documents take long to sum, and there is another core
+	go func() { sum <- sumOf(data) }()
 	b, unknown, err := formats[f].decode(data)
 	if err == nil {
-		return document{bundle: b, unknown: unknown, sum: sumOf(data), loose: f == V2}, nil
+		return document{bundle: b.Settle(), unknown: unknown, sum: <-sum, loose: f == V2}, nil
 	}
 	wrapped := core.Errorf(core.Invalid, "%s%w", formats[f].words, err)
 	if e, ok := errors.AsType[*bundle.SyntaxError](err); ok {

@@ -58,6 +58,13 @@ func (r *Request) report(stage Stage) {
 	}
 }
 
+// committing tells how many changes were written.
+func (r *Request) committing(done, total int) {
+	if r.Progress != nil {
+		r.Progress(Progress{Stage: Committing, Done: done, Total: total})
+	}
+}
+
 // Result is what became of an import.
 type Result struct {
 	*plan.Outcome
@@ -204,6 +211,9 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 		return nil, err
 	}
 	p := sheet.Plan(req.Leave...)
+	if err := ctx.Err(); err != nil {
+		return nil, cancelled(err)
+	}
 	p.Unknown, p.Hash = doc.unknown, hash
 	if n := p.Count(plan.Delete); req.NoDelete && n > 0 {
 		return nil, core.WithHint(core.Errorf(core.Conflict, "the import would delete %d entries, which nobody has confirmed", n), "look at the bundle again, and confirm")
@@ -222,7 +232,7 @@ func layOut(ctx context.Context, req Request, doc document, current plan.Snapsho
 		files.get(ctx, wanted(req.Mode, current.Bundle, next, req.Leave))
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, nil, core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
+		return nil, nil, cancelled(err)
 	}
 	req.report(Checking)
 	c := newChecker(req.Mode, current, next, files)
@@ -230,7 +240,33 @@ func layOut(ctx context.Context, req Request, doc document, current plan.Snapsho
 	if req.Restores > 0 {
 		check = trusting(check, doc.artifacts)
 	}
+	if req.Progress != nil {
+		check = counted(ctx, req.Progress, next.Len(), check)
+	}
 	return next, plan.NewSheet(req.Mode, current, next, check, c.ahead.look), nil
+}
+
+// counted tells how many entries were checked, and checks none any more once the context
+// has ended.
+func counted(ctx context.Context, tell func(Progress), total int, check plan.Check) plan.Check {
+	n := 0
+	return func(e plan.Entry) plan.Verdict {
+		if n++; n%tellEvery == 0 {
+			tell(Progress{Stage: Checking, Done: n, Total: total})
+		}
+		if ctx.Err() != nil {
+			return plan.Verdict{Text: e.Text}
+		}
+		return check(e)
+	}
+}
+
+// tellEvery is after how many entries an import tells how far it has come.
+const tellEvery = 1024
+
+// cancelled is the error of an import whose context has ended.
+func cancelled(err error) error {
+	return core.Errorf(core.Cancelled, "the import was cancelled: %w", err)
 }
 
 // moved is the error of an import whose plan is no longer that of now.
@@ -287,6 +323,7 @@ func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc do
 	revision, err := s.Nodes.Commit(ctx, &plan.Commit{
 		Node: req.Node, Plan: p, By: by, Time: s.now(), Document: doc.sum,
 		Note: req.Note, Task: req.Task, Restores: req.Restores, Report: result.Report,
+		Progress: req.committing,
 	})
 	if err != nil {
 		return nil, err

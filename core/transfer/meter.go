@@ -8,7 +8,7 @@ import (
 // Progress is how far an import has come.
 type Progress struct {
 	Stage       Stage
-	Done, Total int   // files that are over, of those to fetch; 0 in other stages
+	Done, Total int   // files that are over, entries that are checked, or changes that are written, of all; 0 at the beginning
 	Read        int64 // bytes of all files
 	Size        int64 // bytes that all files have; 0 until every one has told its length
 }
