@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"ekuiper-console/core"
@@ -29,17 +28,15 @@ func (s *Service) Choose(ctx context.Context, by core.Caller, node string, c Cho
 		return nil, err
 	}
 	l := s.list(node, snapshot)
-	picked := map[string]bool{}
+	var picked []string
 	for _, q := range c.Every {
 		q.Kinds = []core.Kind{core.Rule}
-		for _, ref := range l.find(q) {
-			picked[ref.Name] = true
-		}
+		picked = union(picked, namesOf(l.find(q)))
 	}
 	chosen := &Chosen{Choice: Choice{Every: c.Every}}
 	names := distinct(c.Rules)
 	for _, id := range distinct(c.Except) {
-		if _, named := slices.BinarySearch(names, id); picked[id] && !named {
+		if !contains(names, id) && contains(picked, id) {
 			chosen.Except = append(chosen.Except, id)
 		}
 	}
@@ -47,18 +44,46 @@ func (s *Service) Choose(ctx context.Context, by core.Caller, node string, c Cho
 		switch _, there := snapshot.Bundle.Get(core.Ref{Kind: core.Rule, Name: id}); {
 		case !there:
 			chosen.Unknown = append(chosen.Unknown, id)
-		case !picked[id]:
+		case !contains(picked, id):
 			chosen.Rules = append(chosen.Rules, id)
 		}
 	}
-	for _, id := range chosen.Except {
-		delete(picked, id)
+	if len(chosen.Except) > 0 {
+		picked = slices.DeleteFunc(picked, func(id string) bool { return contains(chosen.Except, id) })
 	}
-	for _, id := range chosen.Rules {
-		picked[id] = true
-	}
-	chosen.Picked = slices.Sorted(maps.Keys(picked))
+	chosen.Picked = union(picked, chosen.Rules)
 	return chosen, nil
+}
+
+// namesOf returns the names of refs.
+func namesOf(refs []core.Ref) []string {
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i] = ref.Name
+	}
+	return names
+}
+
+// contains reports whether a name is among sorted ones.
+func contains(sorted []string, name string) bool {
+	_, found := slices.BinarySearch(sorted, name)
+	return found
+}
+
+// union returns what is in either of two sorted lists, sorted. There may be very many, which
+// are not sorted again.
+func union(a, b []string) []string {
+	if len(a) == 0 {
+		return b
+	}
+	all := make([]string, 0, len(a)+len(b))
+	for _, name := range b {
+		n, found := slices.BinarySearch(a, name)
+		if all, a = append(all, a[:n]...), a[n:]; !found {
+			all = append(all, name)
+		}
+	}
+	return append(all, a...)
 }
 
 // distinct returns each of some names once, sorted.

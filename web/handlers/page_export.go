@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/secret"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
@@ -161,60 +160,6 @@ func exportOf(o views.ExportOptions) (transfer.ExportRequest, form) {
 		f = asYAML
 	}
 	return transfer.ExportRequest{Node: transfer.Local, Masked: !o.Plain, AllConnections: o.AllConnections}, f
-}
-
-// compose fills in what comes along with the picked rules.
-func (s *Server) compose(r *http.Request, p *views.ExportPage) error {
-	if p.Picked == 0 {
-		return nil
-	}
-	req, f := exportOf(p.Options)
-	req.Rules = p.PickedRules
-	x, err := s.Transfer.Compose(r.Context(), callerOf(r), req)
-	if err != nil {
-		return err
-	}
-	var size counter
-	if err := f.encode(x.Bundle, &size); err != nil {
-		return err
-	}
-	p.Set, p.Secrets, p.Connections, p.Size = &x.Set, x.Secrets, x.Connections, int(size)
-	if p.Preview, err = preview(x.Bundle, p.Options.YAML); err != nil {
-		return err
-	}
-	if len(p.PickedRules) <= maxCurlRules {
-		p.Curl = curl(origin(r), p.PickedRules, p.Options)
-	}
-	return nil
-}
-
-// counter counts what is written to it, in bytes.
-type counter int
-
-// Write counts.
-func (c *counter) Write(data []byte) (int, error) {
-	*c += counter(len(data))
-	return len(data), nil
-}
-
-// preview returns the beginning of a document, laid out to be read and without secrets.
-func preview(b *bundle.Bundle, yaml bool) (string, error) {
-	beginning := &bundle.Bundle{}
-	for _, kind := range core.DocumentOrder() {
-		names := b.Names(kind)
-		for _, name := range names[:min(len(names), views.PreviewLines)] {
-			ref := core.Ref{Kind: kind, Name: name}
-			text, _ := b.Get(ref)
-			beginning.Set(ref, secret.MaskEntry(kind, text))
-		}
-	}
-	var doc strings.Builder
-	if yaml {
-		err := asYAML.encode(beginning, &doc)
-		return doc.String(), err
-	}
-	text, err := beginning.Indent()
-	return string(text), err
 }
 
 // maxCurlRules bounds the rules that a line for the shell names.

@@ -48,7 +48,8 @@ type Server struct {
 	MetricsDoor MetricsDoor      // who may read them
 	Ending      <-chan struct{}  // closed when the program is about to end; may be nil
 
-	claims claims
+	claims   claims
+	composed compositions
 }
 
 func (s *Server) maxDocument() int64 {

@@ -5,29 +5,69 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/deps"
+	"ekuiper-console/core/deps/drawing"
 	"ekuiper-console/core/resource"
 )
 
 // shownParts bounds the parts that the export lists of a section.
 const shownParts = 20
 
+// Closure is what the page tells of a set: what it shows, and of the rest the counts. It
+// holds little, however large the set is.
+type Closure struct {
+	entries int
+	used    int // connections that something needs
+	missing int
+	gaps    []shownGap // the first of what is missing
+	groups  []group
+	drawing *drawing.Drawing
+}
+
+// NewClosure looks through a set once.
+func NewClosure(s *deps.Set) *Closure {
+	c := &Closure{entries: s.Bundle.Len(), missing: len(s.Missing), drawing: drawing.New(s)}
+	way := newTrail(s)
+	for _, g := range first(s.Missing, shownParts) {
+		c.gaps = append(c.gaps, shownGap{g, way.to(g.From)})
+	}
+	for _, item := range s.Items {
+		if item.Ref.Kind == core.Connection && item.Why != "" {
+			c.used++
+		}
+	}
+	c.groups = groups(s, way)
+	return c
+}
+
+// shownGap is something that is missing, with the way to what needs it.
+type shownGap struct {
+	deps.Gap
+	way []deps.Part
+}
+
+// shownItem is something that comes along, with the way to what needs it.
+type shownItem struct {
+	deps.Item
+	way []deps.Part
+}
+
 // group is what comes along of one kind.
 type group struct {
 	kind  core.Kind
 	count int
-	parts []deps.Item
+	parts []shownItem
 }
 
 // groups sorts the items of a set by kind: what was asked for first, then in the order
 // of a document.
-func groups(s *deps.Set) []group {
+func groups(s *deps.Set, way trail) []group {
 	var all [core.NumKinds]group
 	for _, item := range s.Items {
 		g := &all[item.Ref.Kind]
 		g.kind = item.Ref.Kind
 		g.count++
 		if len(g.parts) < shownParts {
-			g.parts = append(g.parts, item)
+			g.parts = append(g.parts, shownItem{item, way.to(item.From)})
 		}
 	}
 	list := make([]group, 0, core.NumKinds)

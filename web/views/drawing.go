@@ -55,9 +55,8 @@ var groupTitles = map[drawing.Group]Key{
 	drawing.Configs: "export.group.configs", drawing.Helpers: "export.group.helpers",
 }
 
-// draw lays a set out.
-func draw(ctx context.Context, s *deps.Set) picture {
-	d := drawing.New(s)
+// draw gives a drawing its places and words.
+func draw(ctx context.Context, d *drawing.Drawing) picture {
 	p := picture{Drawing: d, width: (len(d.Columns)-1)*columnStep + boxWidth + 2, height: headHeight + d.Rows*rowStep}
 	for _, n := range d.Nodes {
 		p.boxes = append(p.boxes, newBox(ctx, n, d.Summary))
@@ -202,14 +201,14 @@ func (p picture) path(e drawing.Edge) string {
 }
 
 // missingNames names the first of what is missing.
-func missingNames(ctx context.Context, s *deps.Set) string {
+func missingNames(ctx context.Context, gaps []shownGap) string {
 	var names []string
-	for _, g := range s.Missing {
+	for _, g := range gaps {
 		if len(names) == 5 {
 			names = append(names, "…")
 			break
 		}
-		names = append(names, gapName(g))
+		names = append(names, gapName(g.Gap))
 	}
 	return listed(ctx, names)
 }

@@ -34,17 +34,17 @@ type ExportPage struct {
 
 	PickedRules []string // sorted
 	Picked      int      // how many
-	Unknown     []string // named and not on the node; then there is no set
+	Unknown     []string // named and not on the node; then there is no closure
 	rules       []string // what the form carries of the choice
 	every       []string
 	except      []string
 
-	Set         *deps.Set // nil where nothing is picked
-	Secrets     int       // how many are masked
-	Connections int       // how many the node has
-	Size        int       // of the document, in bytes
-	Preview     string    // the beginning of the document, laid out to be read, secrets masked
-	Curl        string    // the same export from a shell; empty where it would be too long
+	Closure     *Closure // nil where nothing is picked
+	Secrets     int      // how many are masked
+	Connections int      // how many the node has
+	Size        int      // of the document, in bytes
+	Preview     string   // the beginning of the document, laid out to be read, secrets masked
+	Curl        string   // the same export from a shell; empty where it would be too long
 }
 
 // RuleFilter says which rules the table shows.
@@ -156,15 +156,10 @@ func (p ExportPage) filtered() bool { return p.Filter != RuleFilter{} }
 
 // used returns how many connections the picked rules use.
 func (p ExportPage) used() int {
-	n := 0
-	if p.Set != nil {
-		for _, item := range p.Set.Items {
-			if item.Ref.Kind == core.Connection && item.Why != "" {
-				n++
-			}
-		}
+	if p.Closure == nil {
+		return 0
 	}
-	return n
+	return p.Closure.used
 }
 
 // PreviewLines is how many lines of the document the page shows.

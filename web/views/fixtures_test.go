@@ -223,18 +223,20 @@ func unfound() ExportPage {
 func manyPage() ExportPage {
 	p := exportPage()
 	p.Filter, p.Options, p.Curl = RuleFilter{Tag: "hall-a", Status: "stopped"}, ExportOptions{Plain: true, AllConnections: true, YAML: true}, ""
+	set := exportSet()
 	var picked []string
 	for i := range 300 {
 		ref := core.Ref{Kind: core.Rule, Name: fmt.Sprintf("r%03d", i)}
 		picked = append(picked, ref.Name)
-		p.Set.Items = append(p.Set.Items, deps.Item{Part: deps.Part{Ref: ref}})
-		p.Set.Bundle.Set(ref, "{}")
+		set.Items = append(set.Items, deps.Item{Part: deps.Part{Ref: ref}})
+		set.Bundle.Set(ref, "{}")
 	}
+	p.Closure = NewClosure(set)
 	p.Choose(picked, nil, []string{"tag=hall-a"}, []string{"plc_watchdog", "on_page_two"})
 	return p
 }
 
-func exportPage() ExportPage {
+func exportSet() *deps.Set {
 	part := func(kind core.Kind, name, key string) deps.Part {
 		return deps.Part{Ref: core.Ref{Kind: kind, Name: name}, Key: key}
 	}
@@ -259,9 +261,13 @@ func exportPage() ExportPage {
 		}
 	}
 	set.Links = append(set.Links, deps.Link{Need: set.Missing[0].Need, From: watchdog})
+	return set
+}
+
+func exportPage() ExportPage {
 	p := ExportPage{
 		Layout: signedIn, Tags: []string{"alarms", "hall-a"}, Rules: rules(), Page: 1, Pages: 3, Found: 27, Total: 27,
-		Set: set, Size: 3100, Secrets: 2, Connections: 3, Preview: "{\n  \"streams\": {\n    \"demo\": \"CREATE STREAM demo ()\"\n  }\n}\n",
+		Closure: NewClosure(exportSet()), Size: 3100, Secrets: 2, Connections: 3, Preview: "{\n  \"streams\": {\n    \"demo\": \"CREATE STREAM demo ()\"\n  }\n}\n",
 		Curl: `curl -H "Authorization: Bearer $TOKEN" -d '["on_page_two","plc_watchdog","rule2"]' https://edge-gw-07.plant.local/data/export`,
 	}
 	picked := []string{"on_page_two", "plc_watchdog", "rule2"}
