@@ -414,3 +414,46 @@ func mustRework(t *testing.T, d *transfer.Drafts, o *plan.Outcome) string {
 	}
 	return id
 }
+
+func TestDisturbs(t *testing.T) {
+	s, d := desk(t)
+	run(t, s, plan.Full, twoRules+`
+		streams/idle = CREATE STREAM idle () WITH (DATASOURCE="t")
+		rules/c = {"id":"c","sql":"SELECT * FROM s INNER JOIN idle ON s.a = idle.a GROUP BY TUMBLINGWINDOW(ss, 1)","actions":[{"log":{}}]}
+		tables/none = CREATE TABLE none () WITH (DATASOURCE="t")`)
+	for _, c := range []struct {
+		mode         plan.Mode
+		bundle, want string
+	}{
+		{plan.Partial, `streams/s = CREATE STREAM s (a BIGINT) WITH (DATASOURCE="t")`, "streams/s: 3 [rules/a rules/b rules/c]"},
+		{plan.Partial, `rules/a = {"id":"a","sql":"SELECT a FROM s","actions":[{"log":{}}]}`, ""},
+		{plan.Full, `rules/c = {"id":"c","sql":"SELECT 1 FROM idle","actions":[{"log":{}}]}`, "streams/idle: 1 [rules/c], streams/s: 1 [rules/c]"},
+		{plan.Full, ``, ""},
+	} {
+		id := bring(t, d, c.bundle)
+		if err := d.Choose(ctx, operator, id, plan.Choices{Mode: c.mode}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := d.Review(ctx, operator, transfer.Local, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := transfer.FindSteps(r.Plan, transfer.StepQuery{}).Steps
+		if _, err := s.Disturbs(ctx, operator, transfer.Local, r.Plan, steps); err != nil {
+			t.Fatal(err)
+		}
+		s.Close() // waits for the graph that was begun
+		found, err := s.Disturbs(ctx, operator, transfer.Local, r.Plan, steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for ref, d := range found {
+			told = append(told, fmt.Sprintf("%v: %d %v", ref, d.Total, d.Users))
+		}
+		slices.Sort(told)
+		if got := strings.Join(told, ", "); got != c.want {
+			t.Errorf("%v %s disturbs\n got %s\nwant %s", c.mode, c.bundle, got, c.want)
+		}
+	}
+}

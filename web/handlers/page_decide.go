@@ -120,7 +120,7 @@ func without(sorted, gone []core.Ref) []core.Ref {
 // backTo is the address of a review with what the form was sent from.
 func backTo(id string, form url.Values, more ...string) string {
 	v := url.Values{}
-	for _, name := range []string{"show", "q", "page", "since"} {
+	for _, name := range []string{"show", "q", "page", "since", "note"} {
 		if value := form.Get(name); value != "" && !(name == "page" && value == "1") {
 			v.Set(name, value)
 		}

@@ -25,7 +25,7 @@ const (
 
 // reviewPage is GET /ui/import/{id}/review.
 func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request) error {
-	var p views.ReviewPage
+	p := views.ReviewPage{Note: r.URL.Query().Get("note")}
 	if r.URL.Query().Get("ticked") != "" {
 		p.Error = views.Ticked
 	}
@@ -53,6 +53,9 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	p.Layout, p.Draft, p.Plan, p.Choices, p.Files = s.layout(r), draftOf(review.Draft), review.Plan, review.Draft.Choices, review.Files
 	pick(&p, r.Form)
+	if p.Disturbs, err = s.Transfer.Disturbs(r.Context(), callerOf(r), transfer.Local, p.Plan, p.Steps); err != nil {
+		return err
+	}
 	if err := s.tellMoved(r, &p); err != nil {
 		return err
 	}
@@ -116,11 +119,20 @@ func (s *Server) diffPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	for i := range review.Plan.Steps {
 		if step := &review.Plan.Steps[i]; step.Ref == ref {
-			s.show(w, r, http.StatusOK, views.DiffPage{Layout: s.layout(r), Draft: draftOf(review.Draft), Step: step})
-			return nil
+			return s.showStep(w, r, review, step)
 		}
 	}
 	return core.Errorf(core.NotFound, "%v is not in the plan", ref)
+}
+
+// showStep draws what a review does to one entry, and whom that disturbs.
+func (s *Server) showStep(w http.ResponseWriter, r *http.Request, review *transfer.Review, step *plan.Step) error {
+	found, err := s.Transfer.Disturbs(r.Context(), callerOf(r), transfer.Local, review.Plan, []*plan.Step{step})
+	if err != nil {
+		return err
+	}
+	s.show(w, r, http.StatusOK, views.DiffPage{Layout: s.layout(r), Draft: draftOf(review.Draft), Step: step, Disturbs: found[step.Ref]})
+	return nil
 }
 
 // restore is POST /ui/history/{revision}/restore: it prepares to bring a revision back,

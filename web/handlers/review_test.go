@@ -263,3 +263,24 @@ func (s *site) slow(gate <-chan struct{}) string {
 	s.t.Cleanup(home.Close)
 	return home.URL + "/a.zip"
 }
+
+// TestReviewTellsWhoUses: a row says how many entries use what is replaced, and names them
+// when it is opened; history keeps the note of an import.
+func TestReviewTellsWhoUses(t *testing.T) {
+	s := open(t)
+	b := s.signedIn(core.Operator)
+	s.keep(t, "streams/demo", aStream, "rules/a", fmt.Sprintf(aRule, "a"), "rules/b", fmt.Sprintf(aRule, "b"))
+	draft := s.paste(b, `{"streams":{"demo":"CREATE STREAM demo (b BIGINT) WITH (DATASOURCE=\"other\")"}}`)
+	here := draft + "/review"
+	deadline := time.Now().Add(10 * time.Second)
+	for !strings.Contains(s.open(b, here).body, "2 entries use it") { // once the graph is there
+		if time.Now().After(deadline) {
+			t.Fatalf("the review does not say who uses the stream:\n%s", s.open(b, here).body)
+		}
+	}
+	s.open(b, here+"/diff?ref=streams/demo").at(t, 200, here+"/diff", "2 entries use it", `>a<`, `>b<`)
+	s.form(b, here, "shown", "streams/demo", "note", "new topic").at(t, 200, here, `name="note" value="new topic"`)
+	s.form(b, here, "action", "all", "note", "new topic").at(t, 200, here, `name="note" value="new topic"`)
+	s.form(b, here, "action", "apply", "plan", s.open(b, here).plan(t), "note", "  new topic ").at(t, 200, "/ui/tasks/")
+	s.open(b, "/ui/history").at(t, 200, "/ui/history", "new topic")
+}

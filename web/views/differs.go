@@ -16,8 +16,17 @@ import (
 // is within the element diff.
 type DiffPage struct {
 	Layout
-	Draft Draft
-	Step  *plan.Step
+	Draft    Draft
+	Step     *plan.Step
+	Disturbs plan.Disturbed // who uses what the step replaces or deletes
+}
+
+// shownUsers bounds the users that are named.
+const shownUsers = 12
+
+// users says who uses the entry.
+func (p DiffPage) users(ctx context.Context) string {
+	return usersText(ctx, p.Step.Action, p.Disturbs.Total)
 }
 
 // Render writes the page.

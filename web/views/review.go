@@ -15,7 +15,7 @@ import (
 
 // ReviewPage is the third step of an import, and the page of a restore: every change
 // before it is made. It lives at /ui/import/{id}/review and takes show (what a chip
-// shows), q, page and since. Its form posts to the same address with plan and base (the hash and
+// shows), q, page, since and note. Its form posts to the same address with plan and base (the hash and
 // the revision of what is shown), shown (every entry with a box), take (those that are ticked), strict
 // (atomic or valid), confirm, note, and an action: tick keeps what is ticked, found,
 // rejected and all leave out or take in bulk, apply begins the import. A row loads what
@@ -34,12 +34,14 @@ type ReviewPage struct {
 	Found int          // steps that the chip and the search find
 	Steps []*plan.Step // of them, those of this page
 
+	Disturbs map[core.Ref]plan.Disturbed // of them: who uses what they replace or delete
+
 	Anew   bool              // the plan was made anew since somebody looked
 	Since  int64             // then, the revision that they looked at
 	Moved  map[core.Ref]bool // what has changed since
 	Came   []plan.Revision   // the revisions that changed it, the newest first
 	Undone []plan.Revision   // of a restore: those that it takes back, the newest first, as many as are listed
-	Note   string            // the reason that was given
+	Note   string            // the note that was given, of a restore the reason
 	Error  Key               // empty, or why nothing was applied
 
 	tally tally

@@ -31,10 +31,22 @@ func (p ReviewPage) touch(ctx context.Context, s *plan.Step) string {
 	if n := p.tally.takes[s.Ref]; n > 0 && s.Action == plan.Rejected {
 		return tn(ctx, "row.takes", n)
 	}
-	if n := len(s.Findings); n > 0 && s.Action.Changes() {
-		return tn(ctx, "row.warned", n)
+	var parts []string
+	if d := p.Disturbs[s.Ref]; d.Total > 0 {
+		parts = append(parts, usersText(ctx, s.Action, d.Total))
 	}
-	return ""
+	if n := len(s.Findings); n > 0 && s.Action.Changes() {
+		parts = append(parts, tn(ctx, "row.warned", n))
+	}
+	return listed(ctx, parts)
+}
+
+// usersText says how many entries use one that is replaced or deleted.
+func usersText(ctx context.Context, a plan.Action, n int) string {
+	if a == plan.Delete {
+		return tn(ctx, "row.loses", n)
+	}
+	return tn(ctx, "row.used", n)
 }
 
 // idle says why there is nothing to apply.
