@@ -20,6 +20,7 @@ const (
 	TooLarge                    // the input is over a limit
 	Busy                        // too much is under way
 	Limited                     // too many attempts; the next must wait
+	Unwritable                  // the disk is full, read-only or broken; the program goes on once it is not
 )
 
 // Error is an error with a code. It is made once, where the trouble is, and told

@@ -19,10 +19,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"ekuiper-console/core/disk"
 )
 
 // DB is an open store. It is safe for concurrent use.
@@ -31,6 +34,7 @@ type DB struct {
 	writer  *sql.DB
 	cache   *cache
 	decided decided
+	writing atomic.Int32 // how many transactions of ours hold the right to write
 }
 
 // maxReaders is how many reads may be under way at once.
@@ -54,7 +58,7 @@ var (
 // that a newer program has written is a Conflict error.
 func Open(ctx context.Context, path string) (*DB, error) {
 	if err := create(path); err != nil {
-		return nil, fmt.Errorf("making the store %s: %w", path, err)
+		return nil, disk.Told("making the store "+path, err)
 	}
 	writer, err := connect(path, 1, writerPragmas)
 	if err != nil {

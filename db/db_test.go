@@ -130,7 +130,7 @@ func TestOpenRefuses(t *testing.T) {
 	_, err = db.Open(t.Context(), filepath.Join(text, "console.db"))
 	wantError(t, err, core.Internal, "making the store")
 	_, err = db.Open(t.Context(), folder)
-	wantError(t, err, core.Internal, "opening the store "+folder)
+	wantError(t, err, core.Unwritable, "opening the store "+folder)
 }
 
 // wantError checks the code and what the message must contain.
@@ -195,7 +195,7 @@ func TestDiskFull(t *testing.T) {
 	commit(t, s, "rules/a=1")
 	limit(t, s, 60)
 	_, err := s.Commit(t.Context(), full(t, s, "rules/a=2 rules/big="+strings.Repeat("x", 1<<20)))
-	wantError(t, err, core.Internal, "applying rules/big: the disk is full")
+	wantError(t, err, core.Unwritable, "applying rules/big: the disk is full")
 	if errors.Unwrap(err) == nil || core.HintOf(err) == "" {
 		t.Errorf("error %#v; want a cause and a hint", err)
 	}

@@ -3,27 +3,38 @@ package db
 import (
 	"context"
 	"io/fs"
+	"time"
 
 	"ekuiper-console/core"
 )
 
 const touchSQL = `insert into migrations (number, name, applied) values (-1, 'probe', 0)`
 
-// Probe reads from the store and begins to write to it; nothing stays written. That
-// somebody else is writing at the moment is well.
+// probePatience is how long another process may write before the store counts as locked:
+// less than a writer waits, and than who asks does.
+const probePatience = 2 * time.Second
+
+// Probe reads from the store and begins to write to it; nothing stays written. That we
+// are writing at the moment is well; that another process does not come to an end is a
+// Busy error.
 func (db *DB) Probe(ctx context.Context) error {
 	if _, err := db.TaskCounts(ctx); err != nil {
 		return err
 	}
-	if db.writer.Stats().InUse > 0 {
+	if db.writing.Load() > 0 {
 		return nil
 	}
-	t, err := db.writer.BeginTx(ctx, nil)
-	if err = fault(ctx, err, "beginning to write"); err != nil {
-		if core.CodeOf(err) == core.Busy {
-			return nil
-		}
-		return err
+	soon, cancel := context.WithTimeout(ctx, probePatience)
+	defer cancel()
+	t, err := db.writer.BeginTx(soon, nil)
+	if err != nil && soon.Err() != nil && db.writing.Load() > 0 {
+		return nil
+	}
+	if err != nil && soon.Err() != nil {
+		return core.Errorf(core.Busy, "another process has been writing to the store for over %v", probePatience)
+	}
+	if err != nil {
+		return fault(ctx, err, "beginning to write")
 	}
 	defer t.Rollback()
 	_, err = t.ExecContext(ctx, touchSQL)

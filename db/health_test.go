@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +13,8 @@ import (
 
 func TestProbe(t *testing.T) {
 	ctx := context.Background()
-	store, err := Open(ctx, filepath.Join(t.TempDir(), "console.db"))
+	path := filepath.Join(t.TempDir(), "console.db")
+	store, err := Open(ctx, path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,16 +28,26 @@ func TestProbe(t *testing.T) {
 		wants("Probe", store.Probe(ctx), "")
 	}
 	wants("Migrated", store.Migrated(ctx), "")
-	busy, err := store.writer.BeginTx(ctx, nil)
+	err = store.write(ctx, func(*sql.Tx) error {
+		wants("Probe while we write", store.Probe(ctx), "")
+		return nil
+	})
+	wants("write", err, "")
+	other, err := Open(ctx, path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	soon, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	wants("Probe while somebody writes", store.Probe(soon), "")
-	if err := busy.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	defer other.Close()
+	err = other.write(ctx, func(*sql.Tx) error {
+		began := time.Now()
+		wants("Probe while another process writes", store.Probe(ctx), "another process")
+		if took := time.Since(began); took > probePatience+time.Second {
+			t.Errorf("Probe took %v", took)
+		}
+		return nil
+	})
+	wants("write of another process", err, "")
+	wants("Probe once it has ended", store.Probe(ctx), "")
 	if _, err := store.writer.ExecContext(ctx, `insert into migrations (number, name, applied) values (1000, 'later', 0)`); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +55,7 @@ func TestProbe(t *testing.T) {
 	if _, err := store.writer.ExecContext(ctx, `pragma query_only = 1`); err != nil {
 		t.Fatal(err)
 	}
-	wants("Probe of a store that cannot be written", store.Probe(ctx), "readonly")
+	wants("Probe of a store that cannot be written", store.Probe(ctx), "may not be written")
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -34,11 +34,26 @@ const putSessionSQL = `
 insert into sessions (token, data, expiry) values (?, ?, ?)
 on conflict (token) do update set data = excluded.data, expiry = excluded.expiry`
 
+const keptSessionSQL = `select expiry from sessions where token = ? and data = ?`
+
+const prolongSessionSQL = `update sessions set expiry = ? where token = ?`
+
 // CommitCtx stores the data of a session, in place of what was there, and deletes all
-// sessions that have expired.
+// sessions that have expired. Where only the time moves on it is noted once for each
+// minute, if the store can be written to: nobody is signed out because the disk is full.
 func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	if data == nil {
 		data = []byte{} // nil would be null
+	}
+	var kept int64
+	err := s.db.readers.QueryRowContext(ctx, keptSessionSQL, tokenHash(token), data).Scan(&kept)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return fault(ctx, err, "reading the session")
+	case err == nil && expiry.Sub(moment(kept)).Abs() < time.Minute:
+		return nil
+	case err == nil:
+		return s.db.aside(ctx, "prolonging the session", prolongSessionSQL, expiry.UnixMilli(), tokenHash(token))
 	}
 	return s.db.write(ctx, func(t *sql.Tx) error {
 		if _, err := t.ExecContext(ctx, sweepSessionsSQL, time.Now().UnixMilli()); err != nil {

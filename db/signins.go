@@ -30,23 +30,22 @@ select s.id, s.user, u.role, s.agent, s.address, s.began, s.seen
 from signins s join users u on u.name = s.user
 where s.id = ?`
 
-const seenSQL = `update signins set seen = ?1 where id = ?2 and seen < ?1`
+const seenSQL = `update signins set seen = ?1 where id = ?2 and (seen < ?1 or seen > ?3)`
 
 // UseSession returns a session with the role that its user has now, and notes the
-// minute in which it was used. It writes once for each minute. One that is not there is
-// a NotFound error.
+// minute in which it was used, unless the store cannot be written to. It writes once for
+// each minute. One that is not there is a NotFound error.
 func (db *DB) UseSession(ctx context.Context, id string, at time.Time) (account.Session, error) {
 	s, err := scanSignin(db.readers.QueryRowContext(ctx, signinSQL, id))
 	if err != nil {
 		return s, fault(ctx, orNotFound(err, "there is no such session"), "reading a session")
 	}
 	minute := at.UTC().Truncate(time.Minute)
-	if !minute.After(s.Seen) {
+	if !moves(s.Seen, minute) {
 		return s, nil
 	}
 	s.Seen = minute
-	_, err = db.writer.ExecContext(ctx, seenSQL, minute.UnixMilli(), id)
-	return s, fault(ctx, err, "noting the use of a session of %s", s.User)
+	return s, db.aside(ctx, "noting the use of a session of "+s.User, seenSQL, minute.UnixMilli(), id, minute.Add(setBack).UnixMilli())
 }
 
 const signinsSQL = `

@@ -38,11 +38,11 @@ const tasksSQL = `
 select id, node, caller, title, state, '', '', created, updated, 0
 from tasks
 where node = ?
-order by created desc, rowid desc
+order by rowid desc
 limit ?`
 
 // Tasks returns up to limit tasks of a node without their messages and results, the
-// newest first.
+// newest first: the one that was stored last, whatever the clock said.
 func (db *DB) Tasks(ctx context.Context, node string, limit int) ([]task.Task, error) {
 	scan := func(r row) (task.Task, error) {
 		t, err := scanTask(r)

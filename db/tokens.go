@@ -25,23 +25,22 @@ func (db *DB) PutToken(ctx context.Context, x account.Token, hash []byte, did au
 const tokenSQL = `
 select id, name, role, scope, caller, created, expires, last_used from tokens where hash = ?`
 
-const usedSQL = `update tokens set last_used = ?1 where id = ?2 and coalesce(last_used, 0) < ?1`
+const usedSQL = `update tokens set last_used = ?1 where id = ?2 and (coalesce(last_used, 0) < ?1 or last_used > ?3)`
 
 // UseToken returns the token with this hash and notes the minute in which it was used,
-// unless it has expired. It writes once for each minute. A hash that is not there is a
-// NotFound error.
+// unless it has expired or the store cannot be written to. It writes once for each
+// minute. A hash that is not there is a NotFound error.
 func (db *DB) UseToken(ctx context.Context, hash []byte, at time.Time) (account.Token, error) {
 	t, err := scanToken(db.readers.QueryRowContext(ctx, tokenSQL, hash))
 	if err != nil {
 		return t, fault(ctx, orNotFound(err, "there is no such token"), "reading a token")
 	}
 	minute := at.UTC().Truncate(time.Minute)
-	if t.Expired(at) || !minute.After(t.LastUsed) {
+	if t.Expired(at) || !moves(t.LastUsed, minute) {
 		return t, nil
 	}
 	t.LastUsed = minute
-	_, err = db.writer.ExecContext(ctx, usedSQL, minute.UnixMilli(), t.ID)
-	return t, fault(ctx, err, "noting the use of token %s", t.Name)
+	return t, db.aside(ctx, "noting the use of token "+t.Name, usedSQL, minute.UnixMilli(), t.ID, minute.Add(setBack).UnixMilli())
 }
 
 const tokensSQL = `

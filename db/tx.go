@@ -21,6 +21,8 @@ func (db *DB) write(ctx context.Context, do func(t *sql.Tx) error) error {
 		return fault(ctx, err, "beginning to write")
 	}
 	defer t.Rollback() // does nothing after a commit
+	db.writing.Add(1)
+	defer db.writing.Add(-1)
 	if err := do(t); err != nil {
 		return err
 	}
@@ -28,6 +30,35 @@ func (db *DB) write(ctx context.Context, do func(t *sql.Tx) error) error {
 		return fault(ctx, err, "committing")
 	}
 	return nil
+}
+
+// hurry is how long a write waits that nobody waits for.
+const hurry = 200 * time.Millisecond
+
+// aside runs a statement that nothing depends on, such as the note that a token was used.
+// Where the store does not take it at the moment it is left out: who only reads must not
+// be kept from it.
+func (db *DB) aside(ctx context.Context, doing, query string, args ...any) error {
+	soon, cancel := context.WithTimeout(ctx, hurry)
+	defer cancel()
+	_, err := db.writer.ExecContext(soon, query, args...)
+	if ctx.Err() == nil && soon.Err() != nil {
+		return nil
+	}
+	err = fault(ctx, err, "%s", doing)
+	if code := core.CodeOf(err); err != nil && (code == core.Busy || code == core.Unwritable) {
+		return nil
+	}
+	return err
+}
+
+// setBack is how much later than now a noted time must be to be wrong: the clock was put
+// back since. What is less comes of requests that overtake each other.
+const setBack = time.Hour
+
+// moves reports whether a minute takes the place of the one that was noted before.
+func moves(noted, minute time.Time) bool {
+	return minute.After(noted) || noted.Sub(minute) > setBack
 }
 
 // read runs do in a transaction that sees the state of one moment.
@@ -69,7 +100,8 @@ type row interface{ Scan(dest ...any) error }
 
 // fault says what was being done when err came up, and gives it the code that tells
 // what to do about it: Cancelled where ctx is done, Busy where another process holds
-// the file, else Internal. An error that has a code already stays as it is.
+// the file, Unwritable where the disk does not take it, else Internal. An error that has
+// a code already stays as it is.
 func fault(ctx context.Context, err error, doing string, args ...any) error {
 	if err == nil {
 		return nil
@@ -81,23 +113,49 @@ func fault(ctx context.Context, err error, doing string, args ...any) error {
 	if ctx.Err() != nil {
 		return core.Errorf(core.Cancelled, "%s: %w", doing, context.Cause(ctx))
 	}
-	switch primaryCode(err) {
-	case sqlite3.SQLITE_BUSY:
-		return &core.Error{Code: core.Busy, Msg: doing + ": another process is writing to the store", Hint: "try again in a moment", Err: err}
-	case sqlite3.SQLITE_FULL:
-		return &core.Error{Code: core.Internal, Msg: doing + ": the disk is full", Hint: "free some space; nothing was written", Err: err}
+	for _, f := range faults {
+		if code := resultCode(err); code == f.code || primaryCode(err) == f.code {
+			return &core.Error{Code: f.class, Msg: doing + ": " + f.says, Hint: f.hint, Err: err}
+		}
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// primaryCode returns the result code of the database without what further qualifies
-// it, or 0 where the error is not from there.
-func primaryCode(err error) int {
+// faults are the errors of the database that somebody can do something about, by their
+// result codes: primary ones, or those with what further qualifies them.
+var faults = []struct {
+	code       int
+	class      core.Code
+	says, hint string
+}{
+	{sqlite3.SQLITE_BUSY, core.Busy, "another process is writing to the store", "try again in a moment"},
+	{sqlite3.SQLITE_FULL, core.Unwritable, "the disk is full", "make room on the disk of the data folder, then try again; nothing was written"},
+	{sqlite3.SQLITE_READONLY, core.Unwritable, "the store may not be written to", "let the console write into its data folder, and see that its disk is not read-only; nothing was written"},
+	{sqlite3.SQLITE_CANTOPEN, core.Unwritable, "the store cannot be opened", "let the console read and write its data folder"},
+	{sqlite3.SQLITE_IOERR_WRITE, core.Unwritable, brokenDisk, checkDisk},
+	{sqlite3.SQLITE_IOERR_FSYNC, core.Unwritable, brokenDisk, checkDisk},
+	{sqlite3.SQLITE_IOERR_DIR_FSYNC, core.Unwritable, brokenDisk, checkDisk},
+	{sqlite3.SQLITE_IOERR_TRUNCATE, core.Unwritable, brokenDisk, checkDisk},
+	{sqlite3.SQLITE_IOERR_SHMOPEN, core.Unwritable, brokenDisk, checkDisk},
+	{sqlite3.SQLITE_IOERR_SHMSIZE, core.Unwritable, brokenDisk, checkDisk},
+}
+
+const (
+	brokenDisk = "the disk of the store cannot be written to"
+	checkDisk  = "see whether the disk of the data folder is full, read-only or broken; nothing was written"
+)
+
+// resultCode returns the result code of the database, or 0 where the error is not from
+// there.
+func resultCode(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return e.Code() & 0xff
+		return e.Code()
 	}
 	return 0
 }
+
+// primaryCode returns the result code without what further qualifies it.
+func primaryCode(err error) int { return resultCode(err) & 0xff }
 
 // orNotFound returns a NotFound error with the message in place of sql.ErrNoRows.
 func orNotFound(err error, format string, args ...any) error {

@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/disk"
 )
 
 // Store is a folder of files. Several processes may use one folder at a time.
@@ -44,21 +45,21 @@ var sumPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // New returns the store in a folder, which is made where it is absent.
 func New(dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, told("making the folder of artifacts", err)
+		return nil, disk.Told("making the folder of artifacts", err)
 	}
 	return &Store{dir: dir}, nil
 }
 
 // Put reads to the end and keeps what it has read. When Put returns without an error the
 // file is on the disk and survives a loss of power. An error of the reader is returned as
-// it is; else the trouble is with the disk and Internal. Either way nothing is left behind.
+// it is; else the trouble is with the disk, and told by disk.Told. Either way nothing is left behind.
 func (s *Store) Put(ctx context.Context, r io.Reader) (Item, error) {
 	if err := s.prepare(); err != nil {
 		return Item{}, told("keeping a file", err)
 	}
 	temp, err := os.CreateTemp(s.dir, tempPrefix+"*")
 	if err != nil {
-		return Item{}, told("keeping a file", err)
+		return Item{}, disk.Told("keeping a file", err)
 	}
 	defer os.Remove(temp.Name()) // in vain once it has its own name
 	defer temp.Close()           // the second time, where all is well
@@ -67,10 +68,10 @@ func (s *Store) Put(ctx context.Context, r io.Reader) (Item, error) {
 		return Item{}, err
 	}
 	if err := errors.Join(temp.Sync(), temp.Close()); err != nil {
-		return Item{}, told("keeping a file", err)
+		return Item{}, disk.Told("keeping a file", err)
 	}
 	if err := s.settle(temp.Name(), item); err != nil {
-		return Item{}, told("keeping a file", err)
+		return Item{}, disk.Told("keeping a file", err)
 	}
 	return item, nil
 }
@@ -87,7 +88,7 @@ func write(ctx context.Context, temp *os.File, r io.Reader) (Item, error) {
 		hash.Write(buf[:n])
 		size += int64(n)
 		if _, err := temp.Write(buf[:n]); err != nil {
-			return Item{}, told("keeping a file", err)
+			return Item{}, disk.Told("keeping a file", err)
 		}
 		if err == io.EOF {
 			return Item{hex.EncodeToString(hash.Sum(nil)), size}, nil
@@ -171,11 +172,11 @@ func (s *Store) Open(sha string) (*File, error) {
 		return nil, missing(sha)
 	}
 	if err != nil {
-		return nil, told("reading a kept file", err)
+		return nil, disk.Told("reading a kept file", err)
 	}
 	info, err := file.Stat()
 	if err != nil {
-		return nil, errors.Join(told("reading a kept file", err), file.Close())
+		return nil, errors.Join(disk.Told("reading a kept file", err), file.Close())
 	}
 	return &File{file, info.Size()}, nil
 }
@@ -227,15 +228,4 @@ func (r *interruptible) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return r.Reader.Read(p)
-}
-
-// told words an error of the disk, with a remedy where there is one.
-func told(doing string, err error) error {
-	failed := core.Errorf(core.Internal, "%s: %w", doing, err)
-	for _, known := range remedies {
-		if errors.Is(err, known.err) {
-			return core.WithHint(failed, known.hint)
-		}
-	}
-	return failed
 }

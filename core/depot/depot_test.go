@@ -17,7 +17,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -291,24 +290,6 @@ func TestKilled(t *testing.T) {
 }
 
 func TestTroubleWithTheDisk(t *testing.T) {
-	tests := []struct {
-		err       error
-		want, tip string
-	}{
-		{syscall.ENOSPC, "keeping a file: write x: no space left on device", "the disk is full"},
-		{syscall.EROFS, "keeping a file: write x: read-only file system", "the file system is read-only"},
-		{syscall.EACCES, "keeping a file: write x: permission denied", "the console must be allowed"},
-		{syscall.EIO, "keeping a file: write x: input/output error", ""},
-	}
-	if runtime.GOOS == "windows" {
-		tests = nil
-	}
-	for _, tt := range tests {
-		err := told("keeping a file", &fs.PathError{Op: "write", Path: "x", Err: tt.err})
-		if err.Error() != tt.want || !strings.HasPrefix(core.HintOf(err), tt.tip) || (core.HintOf(err) == "") != (tt.tip == "") || core.CodeOf(err) != core.Internal {
-			t.Errorf("%v: %v (%s)", tt.err, err, core.HintOf(err))
-		}
-	}
 	if _, err := (&Store{dir: filepath.Join(t.TempDir(), "none")}).Put(t.Context(), strings.NewReader("a")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Put into a folder that is gone: %v", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/disk"
 )
 
 // Swept is what a sweep has removed.
@@ -75,10 +76,10 @@ func (s *Store) removeOld(path string, before time.Time, remove func(string) err
 		return -1, nil
 	}
 	if err != nil {
-		return -1, told("sweeping kept files", err)
+		return -1, disk.Told("sweeping kept files", err)
 	}
 	if err := remove(path); err != nil {
-		return -1, told("sweeping kept files", err)
+		return -1, disk.Told("sweeping kept files", err)
 	}
 	return info.Size(), nil
 }

@@ -45,6 +45,10 @@ type fetches struct {
 	done  map[string]fetched
 	found map[core.Ref]found
 	meter meter
+
+	// trouble is why our own disk took no file, if it did not: that says nothing of the
+	// entry that names it.
+	trouble error
 }
 
 // fetched is a file that was read, or why it could not be.
@@ -105,6 +109,9 @@ func (f *fetches) get(ctx context.Context, files []file) {
 	f.do(ctx, jobs)
 	for _, j := range jobs {
 		f.done[j.uri] = j.fetched
+		if core.CodeOf(j.err) == core.Unwritable {
+			f.trouble = j.err
+		}
 		for i, found := range j.found {
 			f.found[j.files[i].ref] = found
 		}

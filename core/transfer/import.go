@@ -234,6 +234,9 @@ func layOut(ctx context.Context, req Request, doc document, current plan.Snapsho
 	if err := ctx.Err(); err != nil {
 		return nil, nil, cancelled(err)
 	}
+	if files.trouble != nil {
+		return nil, nil, files.trouble
+	}
 	req.report(Checking)
 	c := newChecker(req.Mode, current, next, files)
 	check := lost.refusing(c.check)
@@ -304,7 +307,7 @@ func (s *Service) prefetch(ctx context.Context, req Request, doc document, files
 	}
 	next, _ := doc.over(req.Node, current.Bundle)
 	files.get(ctx, wanted(req.Mode, current.Bundle, next, req.Leave))
-	return nil
+	return files.trouble
 }
 
 // apply writes a plan, or only its report where the plan is not to be applied.

@@ -24,6 +24,8 @@ var causes = map[core.Code]string{
 	core.Cancelled: "cancelled",
 	core.TooLarge:  "the document is too large",
 	core.Busy:      "another process was writing",
+
+	core.Unwritable: "the disk took nothing",
 }
 
 // tellUnwritten writes down an import that wrote nothing; one that did is told of in its

@@ -48,6 +48,7 @@ var statuses = map[core.Code]int{
 	core.TooLarge:        http.StatusRequestEntityTooLarge,
 	core.Busy:            http.StatusServiceUnavailable,
 	core.Limited:         http.StatusTooManyRequests,
+	core.Unwritable:      http.StatusInsufficientStorage,
 }
 
 var errCrossOrigin = core.WithHint(
@@ -83,7 +84,7 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 		status, number = e.status, e.number
 	}
 	message, hint := err.Error(), core.HintOf(err)
-	if status == http.StatusInternalServerError {
+	if status == http.StatusInternalServerError || status == http.StatusInsufficientStorage {
 		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	if status == http.StatusUnauthorized {

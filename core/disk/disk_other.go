@@ -1,0 +1,16 @@
+//go:build !windows
+
+package disk
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+var remedies = []remedy{
+	{syscall.ENOSPC, "the disk is full: make room on it, then try again"},
+	{syscall.EDQUOT, "the quota is used up: make room, then try again"},
+	{syscall.EFBIG, "a file may not become that large here: raise the limit (ulimit -f)"},
+	{syscall.EROFS, "the file system is read-only: make it writable, or give another folder"},
+	{fs.ErrPermission, "let the console write into this folder, or give another"},
+}
