@@ -129,7 +129,7 @@ var faults = []struct {
 	says, hint string
 }{
 	{sqlite3.SQLITE_BUSY, core.Busy, "another process is writing to the store", "try again in a moment"},
-	{sqlite3.SQLITE_FULL, core.Unwritable, "the disk is full", "make room on the disk of the data folder, then try again; nothing was written"},
+	{sqlite3.SQLITE_FULL, core.Unwritable, "the disk is full", "make room on the disk, then try again; nothing was written"},
 	{sqlite3.SQLITE_READONLY, core.Unwritable, "the store may not be written to", "let the console write into its data folder, and see that its disk is not read-only; nothing was written"},
 	{sqlite3.SQLITE_CANTOPEN, core.Unwritable, "the store cannot be opened", "let the console read and write its data folder"},
 	{sqlite3.SQLITE_IOERR_WRITE, core.Unwritable, brokenDisk, checkDisk},
@@ -142,7 +142,7 @@ var faults = []struct {
 
 const (
 	brokenDisk = "the disk of the store cannot be written to"
-	checkDisk  = "see whether the disk of the data folder is full, read-only or broken; nothing was written"
+	checkDisk  = "see whether the disk is full, read-only or broken; nothing was written"
 )
 
 // resultCode returns the result code of the database, or 0 where the error is not from

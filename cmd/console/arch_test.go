@@ -26,7 +26,7 @@ var layers = map[string]string{
 	"core/streamsql":             "",
 	"core/jsonscan":              "",
 	"core/bundle":                "core core/jsonscan",
-	"core/backup":                "core",
+	"core/backup":                "core core/disk",
 	"core/bundlev2":              "core core/bundle core/jsonscan",
 	"core/resource":              "core core/jsonscan core/streamsql",
 	"core/fetch":                 "core",

@@ -12,23 +12,31 @@ import (
 	"time"
 
 	"ekuiper-console/core/depot"
+	"ekuiper-console/core/disk"
 	"ekuiper-console/db"
 )
 
+// keySize is how many bytes the key of links has.
+const keySize = 32
+
 // linkKey returns the secret that addresses of artifacts are signed with. It is made at
-// the first start.
+// the first start, and anew where it is not whole.
 func (f *dataFlags) linkKey() ([]byte, error) {
 	name := filepath.Join(f.Data, "links.key")
 	key, err := os.ReadFile(name)
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+	if err == nil && len(key) == keySize || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}
-	key = make([]byte, 32)
+	key = make([]byte, keySize)
 	if _, err := rand.Read(key); err != nil {
 		return nil, fmt.Errorf("making the key of links: %w", err)
 	}
-	if err := os.WriteFile(name, key, 0o600); err != nil {
-		return nil, fmt.Errorf("keeping the key of links: %w", err)
+	const half = ".half" // a key that was cut off would be one that anybody can guess
+	if err := os.WriteFile(name+half, key, 0o600); err != nil {
+		return nil, disk.Told("keeping the key of links", err)
+	}
+	if err := os.Rename(name+half, name); err != nil {
+		return nil, disk.Told("keeping the key of links", err)
 	}
 	return key, nil
 }

@@ -12,6 +12,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/backup"
+	"ekuiper-console/core/disk"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db"
 )
@@ -56,7 +57,7 @@ func (c *backupCmd) Run(p *process) error {
 	}
 	scratch, err := os.MkdirTemp(filepath.Dir(c.File), ".backup-*")
 	if err != nil {
-		return fmt.Errorf("writing the backup: %w", err)
+		return disk.Told("writing the backup", err)
 	}
 	defer os.RemoveAll(scratch)
 	made, err := c.make(p, scratch)
@@ -67,9 +68,12 @@ func (c *backupCmd) Run(p *process) error {
 		return err
 	}
 	if err := os.Rename(filepath.Join(scratch, "backup.zip"), c.File); err != nil {
-		return fmt.Errorf("writing the backup: %w", err)
+		return disk.Told("writing the backup", err)
 	}
-	return errors.Join(c.record(p), c.tell(p, "backed up", made))
+	if err := c.record(p); err != nil {
+		fmt.Fprintf(p.stderr, "warning: the audit log does not tell of this backup: %v\n", err)
+	}
+	return c.tell(p, "backed up", made)
 }
 
 // mayWrite refuses to replace a file.
@@ -95,7 +99,7 @@ func (c *backupCmd) make(p *process, scratch string) (*backedUp, error) {
 		return nil, err
 	}
 	if err := os.Remove(store); err != nil {
-		return nil, fmt.Errorf("writing the backup: %w", err)
+		return nil, disk.Told("writing the backup", err)
 	}
 	made, err := unpacked(p, archive, filepath.Join(scratch, "back"))
 	if err != nil {
@@ -112,11 +116,14 @@ func (c *backupCmd) make(p *process, scratch string) (*backedUp, error) {
 func (c *backupCmd) write(p *process, archive, store string, copied *db.Examination) error {
 	f, err := os.OpenFile(archive, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("writing the backup: %w", err)
+		return disk.Told("writing the backup", err)
 	}
 	m := backup.Manifest{Version: version, Time: time.Now().UTC(), Rows: copied.Rows}
 	_, err = backup.Write(p.ctx, f, m, store, c.Data)
-	return errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = f.Sync()
+	}
+	return disk.Told("writing the backup", errors.Join(err, f.Close()))
 }
 
 // sound examines a store and refuses one that is damaged.
@@ -179,7 +186,7 @@ func (c *backupCmd) record(p *process) error {
 		return err
 	}
 	defer store.Close()
-	log := &audit.Log{Store: store}
+	log := &audit.Log{Store: store, Late: p.untold}
 	return log.Record(p.ctx, audit.New(time.Now(), caller(), audit.Backup, transfer.Local).Saying(filepath.Base(c.File)))
 }
 

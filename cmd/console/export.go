@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/bundlev2"
+	"ekuiper-console/core/disk"
 	"ekuiper-console/core/transfer"
 )
 
@@ -73,23 +73,20 @@ func (c *exportCmd) write(p *process, t target, req exportRequest, w io.Writer) 
 func writeFile(name string, write func(io.Writer) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".export-*")
 	if err != nil {
-		return fmt.Errorf("writing the export: %w", err)
+		return disk.Told("writing the export", err)
 	}
 	defer os.Remove(tmp.Name())
-	if err := write(tmp); err != nil {
-		return errors.Join(err, tmp.Close())
+	err = write(tmp)
+	if err == nil {
+		err = tmp.Sync()
 	}
-	err = tmp.Sync()
 	if closeErr := tmp.Close(); err == nil {
 		err = closeErr
 	}
 	if err == nil {
 		err = os.Rename(tmp.Name(), name)
 	}
-	if err != nil {
-		return fmt.Errorf("writing the export: %w", err)
-	}
-	return nil
+	return disk.Told("writing the export", err)
 }
 
 // event is what the audit log keeps of an export from the data folder.

@@ -13,6 +13,7 @@ import (
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/depot"
+	"ekuiper-console/core/disk"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
@@ -68,7 +69,7 @@ func (f *fetchFlags) fetcher(data string) (*fetch.Fetcher, error) {
 		return nil, fmt.Errorf("finding the uploads folder: %w", err)
 	}
 	if err := os.MkdirAll(uploads, 0o700); err != nil {
-		return nil, fmt.Errorf("making the uploads folder: %w", err)
+		return nil, disk.Told("making the uploads folder", err)
 	}
 	files := &fetch.Fetcher{Roots: append([]string{uploads}, f.FileRoot...), AllowPrivate: f.AllowPrivateNet, CAFile: f.CAFile}
 	return files, files.Prepare()
@@ -107,7 +108,7 @@ func (f *targetFlags) target(p *process) (target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.local(store)
+	return f.local(p, store)
 }
 
 // source opens what the flags name, for reading.
@@ -119,11 +120,11 @@ func (f *targetFlags) source(p *process) (target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.local(store)
+	return f.local(p, store)
 }
 
 // local returns the console on a store, which it owns from now on.
-func (f *targetFlags) local(store *db.DB) (target, error) {
+func (f *targetFlags) local(p *process, store *db.DB) (target, error) {
 	files, err := f.fetcher(f.Data)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -132,7 +133,7 @@ func (f *targetFlags) local(store *db.DB) (target, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	events := &audit.Log{Store: store}
+	events := &audit.Log{Store: store, Late: p.untold}
 	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
 	return &local{db: store, service: service, audit: events}, nil
 }
@@ -147,6 +148,12 @@ type local struct {
 func (l *local) close() error {
 	l.service.Close()
 	return l.db.Close()
+}
+
+// untold says that the audit log could not be written. A command that only reads does its
+// work all the same.
+func (p *process) untold(e audit.Event, why error) {
+	fmt.Fprintf(p.stderr, "warning: the audit log does not tell of this %s: %v\n", e.Action, why)
 }
 
 // opener opens a store: dataFlags.open or dataFlags.existing.

@@ -65,9 +65,13 @@ func (f *dataFlags) writable() error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		dir = f.Data
 	}
-	probe, err := os.CreateTemp(dir, ".probe-*")
+	// It has one name, so that consoles that are killed do not leave one each.
+	probe, err := os.OpenFile(filepath.Join(dir, ".probe"), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err == nil {
-		err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		err = probe.Close()
+		if gone := os.Remove(probe.Name()); !errors.Is(gone, fs.ErrNotExist) { // another probe is quicker
+			err = errors.Join(err, gone)
+		}
 	}
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		err = at.Err

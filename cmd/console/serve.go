@@ -87,7 +87,9 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		return err
 	}
 	stopped, ending := make(chan struct{}), make(chan struct{})
-	events := &audit.Log{Store: store}
+	events := &audit.Log{Store: store, Late: func(e audit.Event, why error) {
+		log.Warn("audit event waits for the disk", "caller", e.Caller, "from", e.Addr, "action", e.Action, "subject", e.Subject, "result", e.Result, "detail", e.Detail, "error", why)
+	}}
 	users := &account.Users{Store: store, Audit: events}
 	setUp, secret := account.NewSetUp(users)
 	tasks := &task.Runner{Store: store, Log: func(err error) { log.Error("task", "error", err) }}
@@ -116,7 +118,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store, Audit: events},
 		Keys:     &account.Keys{Dir: filepath.Join(c.Data, "mgmt"), Role: c.JWTRole.Role, Audit: events},
-		Sessions: c.sessions(store, log),
+		Sessions: sessions(store),
 		SignedIn: &account.Sessions{Store: store},
 		Audit:    events,
 		SetUp:    setUp,
@@ -136,6 +138,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Proxies:    prefixes(c.TrustedProxy),
 		Probes:     c.probes(store),
 	}
+	server.Sessions.ErrorFunc = server.SessionFault
 	c.measure(server, store, loopback(listener.Addr()))
 	if err := c.announce(p, listener, users, secret); err != nil {
 		return err
@@ -157,16 +160,10 @@ func (c *serveCmd) logger(p *process) *slog.Logger {
 }
 
 // sessions keeps people signed in as long as their account's session may last.
-func (c *serveCmd) sessions(store *db.DB, log *slog.Logger) *scs.SessionManager {
+func sessions(store *db.DB) *scs.SessionManager {
 	m := scs.New()
 	m.Store = store.Sessions()
 	m.Lifetime, m.IdleTimeout = account.Lifetime, account.IdleTime
-	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		if r.Context().Err() == nil { // else the browser has gone, and nobody waits
-			log.ErrorContext(r.Context(), "session", "error", err)
-		}
-		http.Error(w, "the session cannot be read or kept", http.StatusInternalServerError)
-	}
 	m.Cookie.Name, m.Cookie.HttpOnly, m.Cookie.SameSite = "console_session", true, http.SameSiteLaxMode
 	return m
 }

@@ -58,7 +58,7 @@ func (g *Guard) try(keys ...string) error {
 	at := now(g.Now)
 	var wait time.Duration
 	for _, key := range keys {
-		wait = max(wait, g.tries[key].next().Sub(at))
+		wait = max(wait, g.of(key, at).next().Sub(at))
 	}
 	if wait > 0 {
 		wait = max(wait, time.Second)
@@ -70,6 +70,17 @@ func (g *Guard) try(keys ...string) error {
 		}
 	}
 	return nil
+}
+
+// of returns the attempts under a key. Where the clock was put back since, they count as
+// of now, so that nobody waits until it comes round again. The caller holds the lock.
+func (g *Guard) of(key string, at time.Time) tries {
+	t, known := g.tries[key]
+	if known && t.last.After(at) {
+		t.last = at
+		g.tries[key] = t
+	}
+	return t
 }
 
 // count notes an attempt. The caller holds the lock.
@@ -89,12 +100,12 @@ func (g *Guard) count(key string, at time.Time) {
 
 // makeRoom drops what counts no more, and at least the oldest.
 func (g *Guard) makeRoom(at time.Time) {
-	oldest, since := "", at
+	oldest, since := "", time.Time{}
 	for key, t := range g.tries {
 		if at.Sub(t.last) > memory {
 			delete(g.tries, key)
 		}
-		if !t.last.After(since) {
+		if oldest == "" || t.last.Before(since) {
 			oldest, since = key, t.last
 		}
 	}

@@ -44,7 +44,7 @@ func (s *Sessions) Caller(ctx context.Context, by core.Caller, id string) (core.
 	switch {
 	case err != nil && core.CodeOf(err) != core.NotFound:
 		return core.Caller{}, err
-	case err != nil || session.Began.Before(at.Add(-Lifetime)):
+	case err != nil || at.Sub(session.Began).Abs() > Lifetime: // before now, or after it where the clock was put back
 		return core.Caller{}, core.Errorf(core.Unauthenticated, "nobody is signed in")
 	}
 	by.Name, by.Role = session.User, session.Role

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"sync"
@@ -45,15 +46,28 @@ const (
 // and tells admins all that was written. (What changes something is written in the
 // transaction that does it.) An event that is the same as one of the last minute but
 // for its time is counted; the count becomes an event of its own when the minute is
-// over, so that no flood fills the disk.
+// over, so that no flood fills the disk. What the store does not take because its disk is
+// full, or somebody holds it, waits in memory and is written with what comes next: nobody
+// is kept from reading by it.
 type Log struct {
 	Store Store
-	Now   func() time.Time // nil means time.Now
-	Seen  func(Event)      // told of every event that is recorded, repeated or not; may be nil
+	Now   func() time.Time   // nil means time.Now
+	Seen  func(Event)        // told of every event that is recorded, repeated or not; may be nil
+	Late  func(Event, error) // told of every event that has to wait, and why; may be nil
 
 	mu      sync.Mutex
 	repeats map[Event]*repeats
+	waiting []Event   // for the store to take them
+	tried   time.Time // when it last did not; zero where it takes all
 }
+
+// How long a store is waited for, how long after that it is left alone, and how many
+// events may wait for it. Of what is beyond them only Late tells.
+const (
+	patience   = 2 * time.Second
+	pause      = 5 * time.Second
+	maxWaiting = 1_000
+)
 
 // repeats counts what came after an event.
 type repeats struct {
@@ -61,17 +75,66 @@ type repeats struct {
 	count       int
 }
 
-// Record writes an event, or counts it. It does so even when the context is done, so
+// Record writes an event, counts it, or lets it wait. It does so even when the context is done, so
 // that nobody who hangs up early goes unnoticed.
 func (l *Log) Record(ctx context.Context, e Event) error {
 	e.Time = l.now()
 	if l.Seen != nil {
 		l.Seen(e)
 	}
-	if due := l.note(e); len(due) > 0 {
-		return l.Store.AppendEvents(context.WithoutCancel(ctx), due...)
+	return l.write(ctx, l.note(e), false)
+}
+
+// write stores events, behind those that wait, or lets them wait too. Where the store did
+// not take any a moment ago it is asked only if it must.
+func (l *Log) write(ctx context.Context, due []Event, must bool) error {
+	l.mu.Lock()
+	old := l.waiting
+	if len(old)+len(due) == 0 {
+		l.mu.Unlock()
+		return nil
 	}
+	if since := l.now().Sub(l.tried); !must && !l.tried.IsZero() && since >= 0 && since < pause {
+		l.wait(due, errPaused)
+		l.mu.Unlock()
+		return nil
+	}
+	l.waiting = nil
+	l.mu.Unlock()
+	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	err := l.Store.AppendEvents(soon, slices.Concat(old, due)...)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tried = time.Time{}
+	if err == nil {
+		return nil
+	}
+	since := l.waiting
+	l.waiting = old
+	if code := core.CodeOf(err); code != core.Unwritable && code != core.Busy && soon.Err() == nil {
+		l.waiting = append(l.waiting, since...)
+		return err
+	}
+	l.tried = l.now()
+	l.wait(due, err)
+	l.waiting = append(l.waiting, since...)
 	return nil
+}
+
+// errPaused is why an event waits that the store was not asked about.
+var errPaused = errors.New("the store took nothing a moment ago")
+
+// wait keeps events for later. The caller holds the lock.
+func (l *Log) wait(due []Event, why error) {
+	for _, e := range due {
+		if l.Late != nil {
+			l.Late(e, why)
+		}
+		if len(l.waiting) < maxWaiting {
+			l.waiting = append(l.waiting, e)
+		}
+	}
 }
 
 // note returns what is to be written now: the counts of minutes that are over, and the
@@ -105,7 +168,8 @@ func kind(e Event) Event {
 func (l *Log) over(until time.Time) []Event {
 	var due []Event
 	for e, r := range l.repeats {
-		if r.since.After(until) {
+		// What began later than now did so before the clock was put back.
+		if r.since.After(until) && !r.since.After(until.Add(window)) {
 			continue
 		}
 		delete(l.repeats, e)
@@ -118,15 +182,12 @@ func (l *Log) over(until time.Time) []Event {
 	return due
 }
 
-// Flush writes what was only counted so far.
+// Flush writes what was only counted so far, and what had to wait.
 func (l *Log) Flush(ctx context.Context) error {
 	l.mu.Lock()
 	due := l.over(l.now())
 	l.mu.Unlock()
-	if len(due) == 0 {
-		return nil
-	}
-	return l.Store.AppendEvents(context.WithoutCancel(ctx), due...)
+	return l.write(ctx, due, true)
 }
 
 // List returns events, the newest first. Only an admin may.

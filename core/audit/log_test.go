@@ -11,11 +11,19 @@ import (
 )
 
 // shelf is a store in memory.
-type shelf struct{ events []Event }
+type shelf struct {
+	events []Event
+	full   bool // it takes nothing
+	asked  int  // how often it was asked to take something
+}
 
 func (s *shelf) AppendEvents(ctx context.Context, all ...Event) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	s.asked++
+	if s.full {
+		return core.Errorf(core.Unwritable, "the disk is full")
 	}
 	for _, e := range all {
 		e.ID = int64(len(s.events) + 1)
@@ -48,7 +56,8 @@ var (
 	admin = core.Caller{Name: "root", Role: core.Admin}
 )
 
-// TestRepeats: a word is who is refused, +n lets n seconds pass, ! reads the log.
+// TestRepeats: a word is who is refused, +n lets n seconds pass, -n puts the clock back,
+// ! reads the log, full is a disk that takes nothing, and room one that does again.
 func TestRepeats(t *testing.T) {
 	for script, want := range map[string]string{
 		"a b a":                   "a×1 b×1",
@@ -59,15 +68,25 @@ func TestRepeats(t *testing.T) {
 		"a +60 a +60 a":           "a×1 a×1 a×1",
 		"a a ! ! a a !":           "a×1 a×1 a×1 a×1",
 		"a b a +1 b b +59 !":      "a×1 b×1 a×1 b×2",
+		"a -7200 a":               "a×1 a×1",
+		"a a -7200 a a !":         "a×1 a×1 a×1 a×1",
+		"full a b a !":            "",
+		"full a b room c":         "",
+		"full a b room +5 c":      "a×1 b×1 c×1",
+		"full a b room !":         "a×1 b×1",
+		"full a a +60 a b room !": "a×1 a×1 a×1 b×1",
+		"full a room ! b":         "a×1 b×1",
 		strings.Repeat("a ", 500): "a×1",
 	} {
 		store, at := &shelf{}, noon
 		l := &Log{Store: store, Now: func() time.Time { return at }}
 		for word := range strings.FieldsSeq(script) {
 			var seconds int
-			switch n, _ := fmt.Sscanf(word, "+%d", &seconds); {
+			switch n, _ := fmt.Sscanf(word, "%d", &seconds); {
 			case n == 1:
 				at = at.Add(time.Duration(seconds) * time.Second)
+			case word == "full", word == "room":
+				store.full = word == "full"
 			case word == "!":
 				if _, err := l.List(t.Context(), admin, Query{}); err != nil {
 					t.Fatal(err)
@@ -110,6 +129,32 @@ func TestFlood(t *testing.T) {
 	}
 	if e := store.events[maxRefusals+1]; e.Caller != "ada" {
 		t.Errorf("the export is told as %v", e)
+	}
+}
+
+// A store that takes nothing is not asked at every event, what waits is told of, and it is
+// bounded.
+func TestWaiting(t *testing.T) {
+	store, late := &shelf{full: true}, 0
+	l := &Log{Store: store, Now: func() time.Time { return noon }, Late: func(_ Event, err error) {
+		if late++; err == nil {
+			t.Error("Late is told no reason")
+		}
+	}}
+	for i := range maxWaiting + 5 {
+		if err := l.Record(t.Context(), New(noon, core.Caller{Name: fmt.Sprint(i)}, Export, "local")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if store.asked != 1 || late != maxWaiting+5 {
+		t.Errorf("the store was asked %d times, and %d events were told to be late", store.asked, late)
+	}
+	store.full = false
+	if err := l.Flush(t.Context()); err != nil || len(store.events) != maxWaiting {
+		t.Errorf("Flush: %v, the log has %d events", err, len(store.events))
+	}
+	if first, last := store.events[0].Caller, store.events[maxWaiting-1].Caller; first != "0" || last != fmt.Sprint(maxWaiting-1) {
+		t.Errorf("they begin with %s and end with %s", first, last)
 	}
 }
 

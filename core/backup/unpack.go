@@ -13,6 +13,7 @@ import (
 	"path"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/disk"
 )
 
 // maxManifest bounds a manifest, in bytes: it has a line of about 200 for each file.
@@ -77,7 +78,7 @@ func manifestOf(z *zip.Reader) (m Manifest, err error) {
 // emptyFolder opens a folder and makes sure that it is empty.
 func emptyFolder(dir string) (*os.Root, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the data folder: %w", err)
+		return nil, disk.Told("making the data folder", err)
 	}
 	there, err := os.ReadDir(dir)
 	if err != nil {
@@ -116,11 +117,11 @@ func unpack(ctx context.Context, z *zip.Reader, f File, root *os.Root) error {
 	}
 	defer part.Close()
 	if err := root.MkdirAll(path.Dir(f.Name), 0o700); err != nil {
-		return fmt.Errorf("restoring %s: %w", f.Name, err)
+		return disk.Told("restoring "+f.Name, err)
 	}
 	to, err := root.OpenFile(f.Name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("restoring %s: %w", f.Name, err)
+		return disk.Told("restoring "+f.Name, err)
 	}
 	defer to.Close()
 	hash := sha256.New()
@@ -130,9 +131,9 @@ func unpack(ctx context.Context, z *zip.Reader, f File, root *os.Root) error {
 	case errors.Is(err, zip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF):
 		return damaged("%s: %w", f.Name, err)
 	case err != nil:
-		return fmt.Errorf("restoring %s: %w", f.Name, err)
+		return disk.Told("restoring "+f.Name, err)
 	case size != f.Size || hex.EncodeToString(hash.Sum(nil)) != f.SHA256:
 		return damaged("%s is not what was written", f.Name)
 	}
-	return to.Sync()
+	return disk.Told("restoring "+f.Name, to.Sync())
 }

@@ -4,6 +4,7 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 
 	"ekuiper-console/core"
 )
@@ -15,7 +16,8 @@ type remedy struct {
 }
 
 // Told says what was being done when err came up. It is Unwritable, with a hint, where
-// the disk is full or may not be written to, else Internal. No error stays none.
+// the disk is full or may not be written to. Else it keeps its code, which is Internal
+// where it has none. No error stays none.
 func Told(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -24,6 +26,9 @@ func Told(doing string, err error) error {
 		if errors.Is(err, r.err) {
 			return core.WithHint(core.Errorf(core.Unwritable, "%s: %w", doing, err), r.hint)
 		}
+	}
+	if _, told := errors.AsType[*core.Error](err); told {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return core.Errorf(core.Internal, "%s: %w", doing, err)
 }

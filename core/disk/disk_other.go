@@ -10,7 +10,7 @@ import (
 var remedies = []remedy{
 	{syscall.ENOSPC, "the disk is full: make room on it, then try again"},
 	{syscall.EDQUOT, "the quota is used up: make room, then try again"},
-	{syscall.EFBIG, "a file may not become that large here: raise the limit (ulimit -f)"},
+	{syscall.EFBIG, "no file may be that large on this disk: use another"},
 	{syscall.EROFS, "the file system is read-only: make it writable, or give another folder"},
 	{fs.ErrPermission, "let the console write into this folder, or give another"},
 }

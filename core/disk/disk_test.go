@@ -21,7 +21,7 @@ func TestTold(t *testing.T) {
 	}{
 		{syscall.ENOSPC, core.Unwritable, "keeping a file: write x: no space left on device", "the disk is full"},
 		{syscall.EDQUOT, core.Unwritable, "keeping a file: write x: disk quota exceeded", "the quota is used up"},
-		{syscall.EFBIG, core.Unwritable, "keeping a file: write x: file too large", "a file may not become"},
+		{syscall.EFBIG, core.Unwritable, "keeping a file: write x: file too large", "no file may be that large"},
 		{syscall.EROFS, core.Unwritable, "keeping a file: write x: read-only file system", "the file system is read-only"},
 		{syscall.EACCES, core.Unwritable, "keeping a file: write x: permission denied", "let the console write"},
 		{syscall.EIO, core.Internal, "keeping a file: write x: input/output error", ""},

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -30,20 +31,23 @@ type Runner struct {
 	Store Store
 	Now   func() time.Time // nil means time.Now
 	Log   func(error)      // told of what goes wrong behind everybody's back; nil means nobody
+	Retry time.Duration    // how long a store that took no end of a task is left alone; 0 means 5 s
 
 	mu     sync.Mutex
 	live   map[string]*live
 	closed bool
+	ending chan struct{} // closed with the runner
 	wg     sync.WaitGroup
 }
 
-// live is a task of this process that is not over. Its mutex is held over every
+// live is a task of this process that is not over, or whose end is not stored yet. Its mutex is held over every
 // change of state together with its write to the store, so that states are stored in
 // the order in which they come.
 type live struct {
 	mu     sync.Mutex
 	task   Task
 	held   bool // past the point of no return
+	stored bool // as it stands
 	cancel context.CancelFunc
 	over   chan struct{}
 	moved  chan struct{} // closed, and made anew, whenever the task moves
@@ -87,7 +91,7 @@ func (r *Runner) register(l *live) error {
 		return core.Errorf(core.Busy, "%d tasks are waiting already", len(r.live))
 	}
 	if r.live == nil {
-		r.live = map[string]*live{}
+		r.live, r.ending = map[string]*live{}, make(chan struct{})
 	}
 	r.live[l.task.ID] = l
 	r.wg.Add(1)
@@ -100,13 +104,40 @@ func (r *Runner) drop(l *live) {
 	r.mu.Lock()
 	delete(r.live, l.task.ID)
 	r.mu.Unlock()
-	close(l.over)
+}
+
+// keep stores the end of a task, as often as it takes: a task whose end is nowhere would
+// seem to run for good. What is not stored when the runner closes, Recover settles.
+func (r *Runner) keep(l *live) {
+	for {
+		l.mu.Lock()
+		stored := l.stored
+		l.mu.Unlock()
+		if stored {
+			return
+		}
+		select {
+		case <-time.After(cmp.Or(r.Retry, 5*time.Second)):
+		case <-r.ending:
+			return
+		}
+		l.mu.Lock()
+		r.store(l)
+		l.mu.Unlock()
+	}
 }
 
 // run sees a task through.
 func (r *Runner) run(ctx context.Context, l *live, work Work) {
 	defer r.wg.Done()
 	defer r.drop(l)
+	r.work(ctx, l, work)
+	close(l.over)
+	r.keep(l)
+}
+
+// work does the work of a task, unless it is over already.
+func (r *Runner) work(ctx context.Context, l *live, work Work) {
 	if !r.change(l, Running, Outcome{}) {
 		return
 	}
@@ -168,10 +199,24 @@ func overError(t Task) error {
 
 // set writes a state. The caller holds the task's mutex.
 func (r *Runner) set(l *live, s State, out Outcome) {
-	l.task.State, l.task.Message, l.task.Result, l.task.Updated = s, out.Message, out.Result, r.now()
+	l.task.State, l.task.Message, l.task.Result, l.task.Updated = s, out.Message, out.Result, later(r.now(), l.task.Updated)
 	l.touch()
-	if err := r.Store.PutTask(context.Background(), l.task); err != nil {
-		r.log(fmt.Errorf("storing task %s as %s: %w", l.task.ID, s, err))
+	r.store(l)
+}
+
+// later returns a time, or the one before it where the clock was put back since.
+func later(now, before time.Time) time.Time {
+	if now.Before(before) {
+		return before
+	}
+	return now
+}
+
+// store stores a task as it stands. The caller holds its mutex.
+func (r *Runner) store(l *live) {
+	err := r.Store.PutTask(context.Background(), l.task)
+	if l.stored = err == nil; !l.stored {
+		r.log(fmt.Errorf("storing task %s as %s: %w", l.task.ID, l.task.State, err))
 	}
 }
 
@@ -228,7 +273,7 @@ func (r *Runner) Recover(ctx context.Context) error {
 		if u.Revision > 0 {
 			what = fmt.Sprintf("its changes were committed as revision %d", u.Revision)
 		}
-		u.State, u.Updated = Error, r.now()
+		u.State, u.Updated = Error, later(r.now(), u.Updated)
 		u.Message = fmt.Sprintf("err:interrupted by a stop of the console: %s, response:null", what)
 		if err := r.Store.PutTask(ctx, u.Task); err != nil {
 			return fmt.Errorf("settling task %s: %w", u.ID, err)
@@ -241,6 +286,9 @@ func (r *Runner) Recover(ctx context.Context) error {
 // returns when all have ended or the context has.
 func (r *Runner) Close(ctx context.Context) error {
 	r.mu.Lock()
+	if r.ending != nil && !r.closed {
+		close(r.ending)
+	}
 	r.closed = true
 	var all []*live
 	for _, l := range r.live {

@@ -17,6 +17,16 @@ type shelf struct {
 	mu    sync.Mutex
 	tasks map[string]Task
 	revs  map[string]int64
+	full  bool // it takes nothing
+}
+
+var errFull = core.Errorf(core.Unwritable, "the disk is full")
+
+// fill makes the store take nothing, or all again.
+func (s *shelf) fill(full bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.full = full
 }
 
 func (s *shelf) PutTask(_ context.Context, t Task) error {
@@ -24,6 +34,9 @@ func (s *shelf) PutTask(_ context.Context, t Task) error {
 	defer s.mu.Unlock()
 	if s.tasks == nil {
 		s.tasks = map[string]Task{}
+	}
+	if s.full {
+		return errFull
 	}
 	if old, ok := s.tasks[t.ID]; ok && old.State.Final() {
 		return fmt.Errorf("task %s left the final state %s", t.ID, old.State)
@@ -322,4 +335,74 @@ func TestListShowsWhatRuns(t *testing.T) {
 	}
 	close(block)
 	r.Wait(ctx, id)
+}
+
+// TestFullDisk: a task ends though its end cannot be stored, nobody sees it running, and it
+// is stored as soon as there is room.
+func TestFullDisk(t *testing.T) {
+	store := &shelf{}
+	r := &Runner{Store: store, Retry: time.Millisecond}
+	for _, tt := range []struct {
+		work Work
+		want State
+	}{
+		{func(context.Context, *Run) Outcome { store.fill(true); return Outcome{} }, Finish},
+		{func(context.Context, *Run) Outcome { store.fill(true); return Outcome{Err: errFull} }, Error},
+		{func(ctx context.Context, run *Run) Outcome {
+			store.fill(true)
+			if err := r.Cancel(ctx, run.ID); err != nil {
+				t.Error(err)
+			}
+			return Outcome{}
+		}, Cancel},
+	} {
+		id := start(t, r, tt.work)
+		if got, _ := state(t, r, id); got != tt.want {
+			t.Errorf("with a full disk it is %s, want %s", got, tt.want)
+		}
+		if kept, err := store.Task(ctx, id); err != nil || kept.State.Final() {
+			t.Errorf("the store has %v, %v", kept.State, err)
+		}
+		store.fill(false)
+		for kept, begun := (Task{}), time.Now(); !kept.State.Final(); kept, _ = store.Task(ctx, id) {
+			if time.Since(begun) > 5*time.Second {
+				t.Fatalf("the end was never stored: %v", kept)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if got, _ := state(t, r, id); got != tt.want {
+			t.Errorf("once there is room it is %s, want %s", got, tt.want)
+		}
+	}
+	store.fill(true)
+	if _, err := r.Start(ctx, Task{}, nil); err != errFull {
+		t.Errorf("Start with a full disk: %v", err)
+	}
+}
+
+// TestCloseOnFullDisk: a store that takes nothing does not keep the program from ending.
+func TestCloseOnFullDisk(t *testing.T) {
+	store := &shelf{}
+	r := &Runner{Store: store, Retry: time.Hour}
+	state(t, r, start(t, r, func(context.Context, *Run) Outcome { store.fill(true); return Outcome{} }))
+	soon, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := r.Close(soon); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestClockPutBack: no task ends before it began.
+func TestClockPutBack(t *testing.T) {
+	at := time.Unix(1_000_000, 0)
+	r := runner(t)
+	r.Now = func() time.Time { return at }
+	id := start(t, r, func(context.Context, *Run) Outcome { return Outcome{} })
+	r.Wait(ctx, id)
+	at = at.Add(-time.Hour)
+	id = start(t, r, func(context.Context, *Run) Outcome { at = at.Add(-time.Hour); return Outcome{} })
+	r.Wait(ctx, id)
+	if task, err := r.Task(ctx, id); err != nil || task.Updated.Before(task.Created) {
+		t.Errorf("the task began %v and ended %v, %v", task.Created, task.Updated, err)
+	}
 }

@@ -30,20 +30,23 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	name, next := strings.TrimSpace(r.PostForm.Get("user")), r.PostForm.Get("next")
 	user, err := s.Users.SignIn(r.Context(), from(r, "page"), name, r.PostForm.Get("password"))
 	if err == nil {
-		return s.welcome(w, r, user, next)
+		err = s.welcome(w, r, user, next)
 	}
-	p := views.SignInPage{Layout: s.layout(r), Name: name, Next: next, Wait: retryAfter(w, err)}
-	switch core.CodeOf(err) {
-	case core.Unauthenticated:
-		p.Error = views.WrongPassword
-	case core.Limited:
-		p.Error = views.TooManyAttempts
-	default:
+	fault, known := signInFaults[core.CodeOf(err)]
+	if err == nil || !known {
 		return err
 	}
-	s.Log.WarnContext(r.Context(), "sign-in refused", "from", r.RemoteAddr)
-	s.show(w, r, statuses[core.CodeOf(err)], p)
+	s.Log.WarnContext(r.Context(), "sign-in refused", "from", r.RemoteAddr, "error", err)
+	s.show(w, r, statuses[core.CodeOf(err)], views.SignInPage{Layout: s.layout(r), Name: name, Next: next, Error: fault, Wait: retryAfter(w, err)})
 	return nil
+}
+
+// signInFaults are what the sign-in page tells of.
+var signInFaults = map[core.Code]views.Key{
+	core.Unauthenticated: views.WrongPassword,
+	core.Limited:         views.TooManyAttempts,
+	core.Busy:            views.BusySignIn,
+	core.Unwritable:      views.NoRoomToSignIn,
 }
 
 // welcome begins a session, under a new token. One that there was is over.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -122,6 +123,13 @@ func retryAfter(w http.ResponseWriter, err error) time.Duration {
 	seconds := (wait.For + time.Second - 1) / time.Second
 	w.Header().Set("Retry-After", strconv.Itoa(int(seconds)))
 	return seconds * time.Second
+}
+
+// SessionFault answers where the session of a request cannot be read or kept.
+func (s *Server) SessionFault(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() == nil { // else the browser has gone, and nobody waits
+		s.tell(w, r, fmt.Errorf("keeping you signed in: %w", err))
+	}
 }
 
 // notFound answers what no route is for.

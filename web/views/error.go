@@ -26,6 +26,7 @@ var errorTitles = map[int]Key{
 	http.StatusRequestEntityTooLarge: "error.413",
 	http.StatusTooManyRequests:       "error.429",
 	http.StatusServiceUnavailable:    "error.503",
+	http.StatusInsufficientStorage:   "error.507",
 }
 
 // title returns the title of the status.

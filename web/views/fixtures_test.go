@@ -32,6 +32,8 @@ func fixtures() map[string]templ.Component {
 	all := map[string]templ.Component{
 		"signin":          SignInPage{Layout: nobody, Next: "/ui/import"},
 		"signin-wrong":    SignInPage{Layout: nobody, Name: "m.keller", Error: WrongPassword},
+		"signin-busy":     SignInPage{Layout: nobody, Name: "m.keller", Error: BusySignIn},
+		"signin-noroom":   SignInPage{Layout: nobody, Name: "m.keller", Error: NoRoomToSignIn},
 		"signin-wait":     SignInPage{Layout: nobody, Name: "m.keller", Error: TooManyAttempts, Wait: 64 * time.Second},
 		"setup":           SetUpPage{Layout: nobody, Token: "t0"},
 		"setup-short":     SetUpPage{Layout: nobody, Name: "admin", Error: PasswordShort},

@@ -12,7 +12,7 @@ type SignInPage struct {
 	Layout
 	Name  string        // what was typed as the user name
 	Next  string        // where to go afterwards
-	Error Key           // empty, WrongPassword or TooManyAttempts
+	Error Key           // one of what a sign-in can fail of, or empty
 	Wait  time.Duration // with TooManyAttempts, how long
 }
 
@@ -20,6 +20,8 @@ type SignInPage struct {
 const (
 	WrongPassword   Key = "signin.wrong"
 	TooManyAttempts Key = "signin.wait"
+	BusySignIn      Key = "signin.busy"
+	NoRoomToSignIn  Key = "signin.noroom"
 )
 
 // Render writes the page.
