@@ -159,6 +159,10 @@ func TestSignins(t *testing.T) {
 	got, err := s.UseSession(ctx, "old", noon.Add(2*time.Hour+59*time.Second))
 	want(t, "UseSession", got, err, old)
 	sessions("eve", old, now)
+	old.Seen = noon.Add(-24 * time.Hour) // the clock was put back
+	got, err = s.UseSession(ctx, "old", old.Seen)
+	want(t, "UseSession", got, err, old)
+	sessions("eve", now, old)
 	_, err = s.UseSession(ctx, "none", noon)
 	wantError(t, err, core.NotFound, "there is no such session")
 	wantError(t, s.PutSession(ctx, session("x", "nobody", core.Viewer, 0), noon, did), core.Internal, "storing a session of nobody")

@@ -55,7 +55,8 @@ var (
 
 // Open opens the store in the file at path and brings its tables up to date. A file
 // that is not there is made, readable by its owner alone, and its folder too. A file
-// that a newer program has written is a Conflict error.
+// that a newer program has written is a Conflict error. One on a read-only disk can be
+// read.
 func Open(ctx context.Context, path string) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, disk.Told("making the store "+path, err)
@@ -100,6 +101,9 @@ func connect(path string, n int, pragmas []string) (*sql.DB, error) {
 		return nil, err
 	}
 	params := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	if still(abs) {
+		params.Set("immutable", "1")
+	}
 	dsn := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: params.Encode()}
 	pool, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
@@ -108,6 +112,14 @@ func connect(path string, n int, pragmas []string) (*sql.DB, error) {
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
 	return pool, nil
+}
+
+// still reports whether a store is all in its one file, and on a disk that nobody can
+// write to. SQLite reads such a file only if it is told that it stays as it is: else it
+// wants to put others beside it.
+func still(path string) bool {
+	_, err := os.Stat(path + "-wal")
+	return errors.Is(err, fs.ErrNotExist) && disk.ReadOnly(filepath.Dir(path))
 }
 
 // settle migrates the file. Two processes that open a new file at once can meet while

@@ -68,7 +68,7 @@ func TestTasks(t *testing.T) {
 	second := first
 	second.ID, second.State = "2", task.Running
 	third := second
-	third.ID, third.Created = "3", noon.Add(-time.Hour)
+	third.ID, third.Created = "3", noon.Add(-time.Hour) // the clock was put back
 	must(t, s.PutTask(ctx, first), s.PutTask(ctx, second), s.PutTask(ctx, third))
 
 	c := full(t, s, "rules/a=1")
@@ -86,6 +86,11 @@ func TestTasks(t *testing.T) {
 	want(t, "Task", got, err, second)
 	left, err = s.UnfinishedTasks(ctx)
 	want(t, "UnfinishedTasks", left, err, nil)
+	all, err := s.Tasks(ctx, node, 2)
+	must(t, err)
+	if len(all) != 2 || all[0].ID != "3" || all[1].ID != "2" {
+		t.Errorf("Tasks = %v; want what was begun last first", all)
+	}
 	_, err = s.Task(ctx, "4")
 	wantError(t, err, core.NotFound, `there is no task "4"`)
 }
@@ -125,6 +130,8 @@ func TestTokens(t *testing.T) {
 		{119 * time.Second, time.Minute},
 		{120 * time.Second, 2 * time.Minute},
 		{30 * time.Second, 2 * time.Minute},
+		{-24 * time.Hour, -24 * time.Hour}, // the clock was put back
+		{-24*time.Hour + time.Minute, -24*time.Hour + time.Minute},
 	} {
 		backup.LastUsed = noon.Add(c.used)
 		got, err := s.UseToken(ctx, []byte("hash b"), noon.Add(c.at))
@@ -243,4 +250,36 @@ func TestSessions(t *testing.T) {
 	if bytes.Contains(file, []byte("secret-token")) || !bytes.Contains(file, []byte("two")) {
 		t.Error("the file tells a token, or not the data")
 	}
+}
+
+// TestReadOnly: a store that may not be written to is told as such, whoever only reads
+// goes on, and all goes on once it may.
+func TestReadOnly(t *testing.T) {
+	s, ctx := dbtest.Open(t), t.Context()
+	token := account.Token{ID: "a1", Name: "deploy", Role: core.Operator, Scope: account.All, By: "m.keller", Created: noon}
+	eve := account.User{Name: "eve", Role: core.Operator, Created: noon}
+	session := account.Session{ID: "s", User: "eve", Role: core.Operator, Began: noon, Seen: noon}
+	must(t, s.PutToken(ctx, token, []byte("hash"), did), s.PutUser(ctx, eve, "h", did), s.PutSession(ctx, session, noon, did))
+	cookies, expiry := s.Sessions(), time.Now().Add(time.Hour)
+	must(t, cookies.CommitCtx(ctx, "cookie", []byte("data"), expiry))
+	commit(t, s, "rules/a=1")
+	readOnly := func(on int) {
+		t.Helper()
+		_, err := s.Writer().Exec(fmt.Sprintf("pragma query_only = %d", on))
+		must(t, err)
+	}
+	readOnly(1)
+	_, err := s.Commit(ctx, full(t, s, "rules/a=2"))
+	wantError(t, err, core.Unwritable, "may not be written to")
+	wantError(t, s.PutTask(ctx, task.Task{ID: "1"}), core.Unwritable, "may not be written to")
+	wantError(t, cookies.CommitCtx(ctx, "another", []byte("data"), expiry), core.Unwritable, "may not be written to")
+	_, err = s.UseToken(ctx, []byte("hash"), noon.Add(time.Hour))
+	must(t, err)
+	_, err = s.UseSession(ctx, "s", noon.Add(time.Hour))
+	must(t, err)
+	must(t, cookies.CommitCtx(ctx, "cookie", []byte("data"), expiry.Add(time.Hour)))
+	wantHeld(t, s, "rules/a=1")
+	readOnly(0)
+	commit(t, s, "rules/a=2")
+	wantHeld(t, s, "rules/a=2")
 }

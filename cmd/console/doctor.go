@@ -66,7 +66,7 @@ func (c *doctorCmd) Run(p *process) error {
 		d.note("space", "make room, or move the folder to a larger disk", "%v", err)
 	}
 	if err := c.writable(); err != nil {
-		d.note("permissions", "the console must own its data folder", "%v", err)
+		d.note("permissions", "let the console write into its data folder, and see that its disk is not read-only", "%v", err)
 	}
 	if err := c.tell(p, d); err != nil {
 		return err

@@ -57,6 +57,9 @@ func (c *serveCmd) Run(p *process) error {
 	}
 	defer store.Close()
 	unlock, err := lock(filepath.Join(c.Data, "serve.lock"))
+	if core.CodeOf(err) == core.Unwritable {
+		return err
+	}
 	if err != nil {
 		return core.WithHint(core.Errorf(core.Conflict, "another console serves %s: %w", c.Data, err), "stop it, or give another folder with --data")
 	}

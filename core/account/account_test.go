@@ -358,6 +358,13 @@ func TestSessions(t *testing.T) {
 			t.Errorf("after %v there are %v, %v", tt.after, own, err)
 		}
 	}
+	c.advance(-5 * time.Hour) // the clock was put back: they stay signed in, but not for good
+	_, err = s.Caller(ctx, from, session.ID)
+	code(t, "Caller before it began", err, "ok")
+	c.advance(-Lifetime)
+	_, err = s.Caller(ctx, from, session.ID)
+	code(t, "Caller a day before it began", err, "unauthenticated")
+	c.advance(5*time.Hour + Lifetime)
 	code(t, "End of another's", s.End(ctx, admin, session.ID), "not found")
 	c.advance(22 * time.Hour)
 	_, err = s.Caller(ctx, from, session.ID)

@@ -122,3 +122,21 @@ func TestTokenBackOff(t *testing.T) {
 	_, _, err = tokens.Caller(ctx, core.Caller{Addr: "192.0.2.2"}, "guess")
 	code(t, "a guess from elsewhere", err, "unauthenticated")
 }
+
+// Nobody waits until a clock that was put back comes round again.
+func TestClockPutBack(t *testing.T) {
+	c := newClock()
+	g := Guard{Now: c.now}
+	for range freeTries + 3 {
+		g.try("user eve")
+		c.advance(firstWait)
+	}
+	c.advance(-24 * time.Hour)
+	if w, limited := errors.AsType[*WaitError](g.try("user eve")); !limited || w.For > longestWait {
+		t.Errorf("the wait is %v", w)
+	}
+	c.advance(longestWait)
+	if err := g.try("user eve"); err != nil {
+		t.Errorf("after the longest wait: %v", err)
+	}
+}

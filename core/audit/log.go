@@ -104,6 +104,9 @@ func (l *Log) write(ctx context.Context, due []Event, must bool) error {
 	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	err := l.Store.AppendEvents(soon, slices.Concat(old, due)...)
+	if err != nil && soon.Err() != nil {
+		err = core.Errorf(core.Busy, "the store was busy for %v", patience)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tried = time.Time{}
@@ -112,7 +115,7 @@ func (l *Log) write(ctx context.Context, due []Event, must bool) error {
 	}
 	since := l.waiting
 	l.waiting = old
-	if code := core.CodeOf(err); code != core.Unwritable && code != core.Busy && soon.Err() == nil {
+	if code := core.CodeOf(err); code != core.Unwritable && code != core.Busy {
 		l.waiting = append(l.waiting, since...)
 		return err
 	}

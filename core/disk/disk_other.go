@@ -5,6 +5,8 @@ package disk
 import (
 	"io/fs"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 var remedies = []remedy{
@@ -14,3 +16,6 @@ var remedies = []remedy{
 	{syscall.EROFS, "the file system is read-only: make it writable, or give another folder"},
 	{fs.ErrPermission, "let the console write into this folder, or give another"},
 }
+
+// ReadOnly reports whether a folder is on a file system that nobody can write to.
+func ReadOnly(dir string) bool { return unix.Access(dir, unix.W_OK) == unix.EROFS }

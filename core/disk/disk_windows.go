@@ -12,3 +12,6 @@ var remedies = []remedy{
 	{windows.ERROR_WRITE_PROTECT, "the disk is write-protected: make it writable, or give another folder"},
 	{fs.ErrPermission, "let the console write into this folder, or give another"},
 }
+
+// ReadOnly reports nothing here: what cannot be written to shows when it is written to.
+func ReadOnly(string) bool { return false }

@@ -52,7 +52,6 @@ type client struct {
 	url    string
 	token  string
 	http   *http.Client
-	binary string
 	data   string
 	newest int64 // the newest revision that is known
 	acts   []*act
@@ -334,7 +333,7 @@ func (c *client) commandLine(ctx context.Context, a *act) error {
 	if a.atomic {
 		args = append(args, "--atomic")
 	}
-	cmd := exec.CommandContext(ctx, c.binary, args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Stdin = strings.NewReader(a.doc.text)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

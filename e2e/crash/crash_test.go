@@ -18,6 +18,31 @@ var (
 	seed  = flag.Uint64("seed", 0, "what the test does follows from it; 0 takes a random one")
 )
 
+// program is the console, which is built before the first test.
+var program string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+// run builds the console and runs the tests.
+func run(m *testing.M) int {
+	if program = os.Getenv(inside); program != "" {
+		return m.Run()
+	}
+	folder, err := os.MkdirTemp("", "crash-")
+	if err == nil {
+		defer os.RemoveAll(folder)
+		program, err = process.Build(folder)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// inside names, for a process that may mount disks, the console to test.
+const inside = "CRASH_TEST_INSIDE"
+
 // consoles is how many are killed side by side.
 const consoles = 4
 
@@ -30,11 +55,8 @@ func TestKilled(t *testing.T) {
 	if testing.Short() {
 		*kills = min(*kills, 10)
 	}
+	t.Parallel()
 	t.Logf("seed %d", *seed)
-	binary, err := process.Build(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
 	files := serveFiles()
 	defer files.Close()
 	folder, err := os.MkdirTemp("", "crash-")
@@ -46,7 +68,7 @@ func TestKilled(t *testing.T) {
 	for i := range consoles {
 		all.Go(func() {
 			n := (*kills + consoles - 1 - i) / consoles
-			w := newWorld(fmt.Sprint(i), binary, filepath.Join(folder, fmt.Sprint(i)), files.URL, *seed+uint64(i))
+			w := newWorld(fmt.Sprint(i), filepath.Join(folder, fmt.Sprint(i)), files.URL, *seed+uint64(i))
 			if err := w.run(n); err != nil {
 				t.Errorf("%v\nseed %d, data in %s\n%s", err, *seed, folder, w.history())
 				return

@@ -302,7 +302,7 @@ func (w *world) artifacts() error {
 
 // doctor asks the program itself, and looks what earlier consoles have left behind.
 func (w *world) doctor() error {
-	if _, err := process.Command(w.binary, w.data, "doctor"); err != nil {
+	if _, err := process.Command(program, w.data, "doctor"); err != nil {
 		return err
 	}
 	return w.tidy()

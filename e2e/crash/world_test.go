@@ -20,7 +20,6 @@ const numClients = 4
 type world struct {
 	*rand.Rand
 	name    string
-	binary  string
 	data    string // its folder
 	files   string // address of the server of files
 	clients []*client
@@ -37,16 +36,16 @@ type world struct {
 }
 
 // newWorld returns a console that was never started.
-func newWorld(name, binary, data, files string, seed uint64) *world {
+func newWorld(name, data, files string, seed uint64) *world {
 	w := &world{
-		Rand: rand.New(rand.NewPCG(seed, 0)), name: name, binary: binary, data: data, files: files,
+		Rand: rand.New(rand.NewPCG(seed, 0)), name: name, data: data, files: files,
 		states: []state{{}}, acts: map[string]*act{}, left: map[string]bool{},
 	}
 	transport := &http.Transport{MaxIdleConnsPerHost: numClients + 1}
 	for i := range numClients + 1 { // the last one looks, and imports nothing
 		id := fmt.Sprintf("%s.%d", name, i)
 		m := &maker{Rand: rand.New(rand.NewPCG(seed, uint64(i+1))), files: files, id: id}
-		w.clients = append(w.clients, &client{maker: m, binary: binary, data: data, http: &http.Client{Transport: transport}})
+		w.clients = append(w.clients, &client{maker: m, data: data, http: &http.Client{Transport: transport}})
 	}
 	return w
 }
@@ -63,7 +62,7 @@ func (w *world) history() string {
 
 // run kills the console that many times, and looks at it after each restart.
 func (w *world) run(kills int) error {
-	token, err := process.Command(w.binary, w.data, "token", "add", "crash", "--role", "admin")
+	token, err := process.Command(program, w.data, "token", "add", "crash", "--role", "admin")
 	if err != nil {
 		return err
 	}
@@ -82,7 +81,7 @@ func (w *world) run(kills int) error {
 // it. Now and then it is killed before it is ready.
 func (w *world) again() error {
 	for w.IntN(5) == 0 {
-		p, err := process.Launch(w.binary, w.data, nil, "--allow-private-net")
+		p, err := process.Launch(program, w.data, nil, "--allow-private-net")
 		if err != nil {
 			return err
 		}
@@ -124,7 +123,7 @@ func (w *world) upTo(most time.Duration) time.Duration {
 
 // start starts the console and waits until it is ready.
 func (w *world) start() (*process.Console, error) {
-	p, err := process.Launch(w.binary, w.data, nil, "--allow-private-net")
+	p, err := process.Launch(program, w.data, nil, "--allow-private-net")
 	if err != nil {
 		return nil, err
 	}
