@@ -15,8 +15,9 @@
 //
 // core/plan says what an import would do, as a plain value. core/fetch reads the files
 // that entries name, core/artifact says what is in them, and core/depot keeps them.
-// core/task runs work in the background, core/account knows users, their sessions and
-// API tokens, core/audit remembers who did what.
+// core/disk words the troubles of a disk. core/task runs work in the background,
+// core/account knows users, their sessions and API tokens, core/audit remembers who did
+// what.
 //
 // core/transfer puts these together into the use cases: Preview, Import, Export,
 // Status, History. Every surface calls it and nothing below it. Package db keeps all
@@ -25,7 +26,8 @@
 //
 // web/handlers has the route table and answers HTTP; web/views draws pages, web/static
 // holds what they load, web/metrics counts for Prometheus. This package wires it all (serve.go) and is the command line,
-// one file per command. Package e2e drives the built program in a browser.
+// one file per command. Package e2e drives the built program in a browser, e2e/crash
+// kills it and takes its disk away.
 //
 // # One import, from the bytes to the revision
 //
