@@ -55,7 +55,7 @@ func New(dir string) (*Store, error) {
 // it is; else the trouble is with the disk, and told by disk.Told. Either way nothing is left behind.
 func (s *Store) Put(ctx context.Context, r io.Reader) (Item, error) {
 	if err := s.prepare(); err != nil {
-		return Item{}, told("keeping a file", err)
+		return Item{}, disk.Told("keeping a file", err)
 	}
 	temp, err := os.CreateTemp(s.dir, tempPrefix+"*")
 	if err != nil {
