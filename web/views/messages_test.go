@@ -42,14 +42,16 @@ var silent = map[string]string{
 
 // others are texts that no person is told, with what they are.
 var others = map[string]string{
-	"nobody has this password":         "a decoy for unknown users",
-	"Call:{ name:%s, args:[%s] }":      "a call as the engine prints it",
-	"binaryExpr:{ %s %s %s }":          "an expression as the engine prints it",
-	"window function":                  "a kind of functions, for the code",
-	"window definition":                "a kind of functions, for the code",
-	"error: %s":                        "a status of the list of rules, for the REST API",
-	" %s JOIN %s":                      "a piece of a statement",
-	"attachment; filename=\"%s-%s%s\"": "a header",
+	"nobody has this password":                              "a decoy for unknown users",
+	"the store was busy for %v":                             "why an event of the audit log waits, for the log",
+	"the store took nothing a moment ago":                   "why an event of the audit log waits, for the log",
+	"Call:{ name:%s, args:[%s] }":                           "a call as the engine prints it",
+	"binaryExpr:{ %s %s %s }":                               "an expression as the engine prints it",
+	"window function":                                       "a kind of functions, for the code",
+	"window definition":                                     "a kind of functions, for the code",
+	"error: %s":                                             "a status of the list of rules, for the REST API",
+	" %s JOIN %s":                                           "a piece of a statement",
+	"attachment; filename=\"%s-%s%s\"":                      "a header",
 	"curl -H \"Authorization: Bearer $TOKEN\" -d %s -OJ %s": "a command",
 }
 
