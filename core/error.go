@@ -21,6 +21,7 @@ const (
 	Busy                        // too much is under way
 	Limited                     // too many attempts; the next must wait
 	Unwritable                  // the disk is full, read-only or broken; the program goes on once it is not
+	Unreachable                 // a node elsewhere does not answer as it should
 )
 
 // Error is an error with a code. It is made once, where the trouble is, and told

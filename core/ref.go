@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Local is the name of the node that is embedded in the console.
+const Local = "local"
+
 // Ref names one entry: a kind and a name within it.
 type Ref struct {
 	Kind Kind

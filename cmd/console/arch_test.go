@@ -43,6 +43,8 @@ var layers = map[string]string{
 	"core/compare":               "core core/secret core/streamsql",
 	"core/parcel":                "core",
 	"core/plan":                  "core core/bundle",
+	"core/node/nodetest":         "core core/bundle",
+	"core/node":                  "core core/audit core/bundle core/compare core/plan",
 	"core/transfer":              "core core/artifact core/audit core/bundle core/bundlev2 core/deps core/depot core/parcel core/plan core/resource core/secret core/streamsql",
 	"db":                         "core core/account core/audit core/bundle core/disk core/plan core/task",
 	"db/dbtest":                  "db",

@@ -13,7 +13,7 @@ import (
 )
 
 // Local is the name of the node that is embedded in the console.
-const Local = "local"
+const Local = core.Local
 
 // Node holds the configuration of nodes. Each method names the node.
 type Node interface {

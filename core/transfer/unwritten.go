@@ -25,7 +25,8 @@ var causes = map[core.Code]string{
 	core.TooLarge:  "the document is too large",
 	core.Busy:      "another process was writing",
 
-	core.Unwritable: "the disk took nothing",
+	core.Unwritable:  "the disk took nothing",
+	core.Unreachable: "the node cannot be reached, or does not answer as it should",
 }
 
 // tellUnwritten writes down an import that wrote nothing; one that did is told of in its

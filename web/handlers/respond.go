@@ -50,6 +50,7 @@ var statuses = map[core.Code]int{
 	core.Busy:            http.StatusServiceUnavailable,
 	core.Limited:         http.StatusTooManyRequests,
 	core.Unwritable:      http.StatusInsufficientStorage,
+	core.Unreachable:     http.StatusBadGateway,
 }
 
 var errCrossOrigin = core.WithHint(

@@ -1,0 +1,88 @@
+// Package node is about eKuiper nodes that run elsewhere: what is registered of them, how
+// they are spoken to, and what of them is believed. Nothing that a node was told to do
+// counts as done before it was read back.
+package node
+
+import (
+	"crypto/x509"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"ekuiper-console/core"
+)
+
+// Node is what is registered of a node.
+type Node struct {
+	Name      string            `json:"name"`
+	URL       string            `json:"url"` // of its REST API, without a slash at the end
+	Labels    map[string]string `json:"labels"`
+	Auth      Auth              `json:"auth"`
+	CA        string            `json:"ca,omitempty"` // certificates to trust besides the system's, in PEM
+	Variables map[string]string `json:"variables"`
+	Created   time.Time         `json:"created"`
+	Pulled    time.Time         `json:"pulled,omitzero"` // when it was last read; zero for never
+}
+
+// Limits of what is registered.
+const (
+	maxPairs = 200      // labels, and variables
+	maxValue = 16 << 10 // bytes of a value
+	maxPEM   = 64 << 10 // bytes of a key, or of certificates
+)
+
+var (
+	namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+	keyPattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+)
+
+// Check returns an Invalid error for a node that cannot be registered, and brings its
+// address into the form in which it is kept.
+func (n *Node) Check() error {
+	switch {
+	case !namePattern.MatchString(n.Name):
+		return core.Errorf(core.Invalid, "%q is not a name of a node: use up to 63 letters, digits and . _ -, beginning with a letter or digit", n.Name)
+	case n.Name == core.Local:
+		return core.Errorf(core.Invalid, "%s is the node in the console itself", n.Name)
+	}
+	for what, pairs := range map[string]map[string]string{"label": n.Labels, "variable": n.Variables} {
+		if err := checkPairs(what, pairs); err != nil {
+			return err
+		}
+	}
+	if err := n.checkURL(); err != nil {
+		return err
+	}
+	if len(n.CA) > maxPEM || n.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(n.CA)) {
+		return core.WithHint(core.Errorf(core.Invalid, "the CA file holds no certificate"), "it takes certificates in PEM, which begin with -----BEGIN CERTIFICATE-----")
+	}
+	return n.Auth.check()
+}
+
+func (n *Node) checkURL() error {
+	const hint = "write http://host:9081"
+	u, err := url.Parse(strings.TrimSpace(n.URL))
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		return core.WithHint(core.Errorf(core.Invalid, "%q is no address of a node", n.URL), hint)
+	case u.User != nil:
+		return core.WithHint(core.Errorf(core.Invalid, "the address of a node holds no password"), "give it as a token")
+	case u.RawQuery != "" || u.Fragment != "":
+		return core.WithHint(core.Errorf(core.Invalid, "%q has more than an address", n.URL), hint)
+	}
+	n.URL = strings.TrimRight(u.String(), "/")
+	return nil
+}
+
+func checkPairs(what string, pairs map[string]string) error {
+	if len(pairs) > maxPairs {
+		return core.Errorf(core.Invalid, "there are more than %d %ss", maxPairs, what)
+	}
+	for key, value := range pairs {
+		if !keyPattern.MatchString(key) || len(value) > maxValue {
+			return core.Errorf(core.Invalid, "the %s %q is not understood: use letters, digits and . _ - for its name", what, key)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,251 @@
+// Package nodetest has a small eKuiper for tests, with the engine's habits around imports
+// and with faults that a test asks for.
+package nodetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+)
+
+// Fault is what an engine does in place of an answer.
+type Fault string
+
+// The faults.
+const (
+	Hang     Fault = "hang"     // it never answers
+	Die      Fault = "die"      // it closes the connection
+	DieAfter Fault = "dieAfter" // it does what it was asked, and closes the connection
+	Garbage  Fault = "garbage"  // it answers with something else
+	Denied   Fault = "denied"   // it answers 401
+	Broken   Fault = "broken"   // it answers 503
+	Moved    Fault = "moved"    // it leads elsewhere
+	Missing  Fault = "missing"  // it answers 404
+)
+
+// Engine is an eKuiper that answers on loopback. Its fields may be changed under Do.
+type Engine struct {
+	*httptest.Server
+
+	mu      sync.Mutex
+	ending  chan struct{}
+	Holds   *bundle.Bundle
+	Version string
+	Token   string              // the value of the Authorization header that it asks for; empty for none
+	Faults  map[string]Fault    // by the beginning of method and path, such as "POST /data/import"
+	Refuses map[core.Ref]string // what it says of entries that it does not take
+	Loses   map[core.Ref]bool   // entries that it takes and does not keep
+	Stuck   map[string]string   // what it says of rules that do not run
+	Mends   bool                // whether a restart helps them
+	Calls   []string            // method and address of each request
+}
+
+// Open starts an engine that holds the entries of a document.
+func Open(t testing.TB, document string) *Engine {
+	t.Helper()
+	b, _, err := bundle.Decode([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &Engine{ending: make(chan struct{}), Holds: b, Version: "2.4.0", Faults: map[string]Fault{}, Refuses: map[core.Ref]string{}, Loses: map[core.Ref]bool{}, Stuck: map[string]string{}}
+	e.Server = httptest.NewServer(http.HandlerFunc(e.answer))
+	t.Cleanup(func() {
+		close(e.ending)
+		e.Server.CloseClientConnections()
+		e.Server.Close()
+	})
+	return e
+}
+
+// Do changes the engine while it answers nobody.
+func (e *Engine) Do(change func(*Engine)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	change(e)
+}
+
+// Called returns how many requests began with a method and path.
+func (e *Engine) Called(prefix string) (n int) {
+	e.Do(func(e *Engine) {
+		for _, c := range e.Calls {
+			if strings.HasPrefix(c, prefix) {
+				n++
+			}
+		}
+	})
+	return n
+}
+
+func (e *Engine) answer(w http.ResponseWriter, r *http.Request) {
+	call := r.Method + " " + r.URL.RequestURI()
+	e.mu.Lock()
+	e.Calls = append(e.Calls, call)
+	var fault Fault
+	for prefix, f := range e.Faults {
+		if strings.HasPrefix(call, prefix) {
+			fault = f
+		}
+	}
+	refused := e.Token != "" && r.URL.Path != "/" && r.Header.Get("Authorization") != e.Token
+	e.mu.Unlock()
+	if refused {
+		fault = Denied
+	}
+	if !e.fail(w, r, fault) {
+		e.Do(func(e *Engine) { e.serve(w, r) })
+	}
+}
+
+// fail does what a fault says, and reports whether that is all.
+func (e *Engine) fail(w http.ResponseWriter, r *http.Request, f Fault) bool {
+	switch f {
+	case Hang:
+		select {
+		case <-e.ending:
+		case <-r.Context().Done():
+		case <-time.After(time.Minute):
+		}
+		panic(http.ErrAbortHandler)
+	case Die:
+		panic(http.ErrAbortHandler)
+	case DieAfter:
+		e.Do(func(e *Engine) { e.serve(httptest.NewRecorder(), r) })
+		panic(http.ErrAbortHandler)
+	case Garbage:
+		_, _ = io.WriteString(w, "<html>Welcome</html>")
+	case Denied:
+		http.Error(w, "missing_token", http.StatusUnauthorized)
+	case Broken:
+		http.Error(w, "the proxy is tired", http.StatusServiceUnavailable)
+	case Moved:
+		http.Redirect(w, r, "http://elsewhere.invalid/", http.StatusFound)
+	case Missing:
+		http.NotFound(w, r)
+	default:
+		return false
+	}
+	return true
+}
+
+func (e *Engine) serve(w http.ResponseWriter, r *http.Request) {
+	rule, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/rules/"), "/")
+	switch r.Method + " " + r.URL.Path {
+	case "GET /":
+		fmt.Fprintf(w, `{"version":%q,"os":"linux","arch":"amd64","upTimeSeconds":7}`, e.Version)
+	case "GET /data/export":
+		_ = e.Holds.Encode(w)
+	case "POST /data/import":
+		e.take(w, r)
+	case "GET /rules":
+		e.rules(w)
+	case "GET /rules/" + rule + "/status":
+		e.status(w, rule)
+	case "POST /rules/" + rule + "/restart":
+		if e.Mends {
+			delete(e.Stuck, rule)
+		}
+		fmt.Fprintf(w, "Rule %s was restarted", rule)
+	default:
+		if kind, name, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/schemas/"), "/"); ok && r.Method == http.MethodDelete {
+			e.Holds.Delete(core.Ref{Kind: core.Schema, Name: kind + "_" + name})
+			return
+		}
+		http.NotFound(w, r)
+	}
+}
+
+// rules lists the rules with what they do.
+func (e *Engine) rules(w http.ResponseWriter) {
+	list := []map[string]string{}
+	for _, id := range e.Holds.Names(core.Rule) {
+		list = append(list, map[string]string{"id": id, "status": e.state(id)})
+	}
+	_ = json.NewEncoder(w).Encode(list)
+}
+
+func (e *Engine) status(w http.ResponseWriter, id string) {
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": e.state(id), "message": e.Stuck[id]})
+}
+
+// state says what a rule does.
+func (e *Engine) state(id string) string {
+	text, _ := e.Holds.Get(core.Ref{Kind: core.Rule, Name: id})
+	switch {
+	case e.Stuck[id] != "":
+		return "stopped by error"
+	case strings.Contains(strings.ReplaceAll(text, " ", ""), `"triggered":false`):
+		return "stopped"
+	}
+	return "running"
+}
+
+// take imports as the engine does: in full mode it resets all but schemas, and passes over
+// native plugins and schemas.
+func (e *Engine) take(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Content string }
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		fail(w, "Invalid body: Error decoding json: "+err.Error())
+		return
+	}
+	full := r.URL.Query().Get("partial") != "1"
+	if full {
+		e.reset()
+	}
+	b, _, err := bundle.Decode([]byte(body.Content))
+	if err != nil {
+		fail(w, "configuration unmarshal with error "+err.Error())
+		return
+	}
+	report := &bundle.Bundle{}
+	for ref, text := range b.All() {
+		if says := e.put(ref, text, full); says != "" {
+			report.Set(ref, says)
+		}
+	}
+	said, _ := report.MarshalJSON()
+	if report.Len() > 0 {
+		fail(w, string(said))
+		return
+	}
+	fmt.Fprintf(w, `{"ErrorMsg":"","ConfigResponse":%s}`, said)
+}
+
+func (e *Engine) reset() {
+	kept := &bundle.Bundle{}
+	for name, text := range maps.Collect(e.Holds.Section(core.Schema)) {
+		kept.Set(core.Ref{Kind: core.Schema, Name: name}, text)
+	}
+	e.Holds = kept
+}
+
+// put takes one entry, or says why not.
+func (e *Engine) put(ref core.Ref, text string, full bool) string {
+	_, exists := e.Holds.Get(ref)
+	boot := ref.Kind == core.NativePlugin || ref.Kind == core.Schema
+	switch {
+	case full && boot || !full && exists && (boot || ref.Kind == core.PortablePlugin):
+		return ""
+	case !full && exists && ref.Kind == core.Service:
+		return "service " + ref.Name + " exist"
+	case e.Refuses[ref] != "":
+		return e.Refuses[ref]
+	case !e.Loses[ref]:
+		e.Holds.Set(ref, text)
+	}
+	return ""
+}
+
+// fail answers as the engine does, with its own way of quoting.
+func fail(w http.ResponseWriter, message string) {
+	http.Error(w, fmt.Sprintf(`{"error":1000,"message":%q}`, message), http.StatusBadRequest)
+}
