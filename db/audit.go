@@ -80,7 +80,10 @@ func scanEvent(r row) (e audit.Event, err error) {
 // imported is the event that tells of a commit.
 func imported(c *plan.Commit, rev plan.Revision) audit.Event {
 	action := audit.Import
-	if c.Restores > 0 {
+	switch {
+	case c.Found:
+		action = audit.NodePull
+	case c.Restores > 0:
 		action = audit.Restore
 	}
 	e := audit.New(c.Time, c.By, action, c.Node)

@@ -35,6 +35,10 @@ const (
 	UserRemove    Action = "user-remove"
 	TokenAdd      Action = "token-add"
 	TokenRevoke   Action = "token-revoke"
+	NodeAdd       Action = "node-add"
+	NodeChange    Action = "node-change"
+	NodeRemove    Action = "node-remove"
+	NodePull      Action = "node-pull" // what a node holds was found to have changed
 )
 
 // actions are all of them, in the order in which a person chooses.
@@ -42,6 +46,7 @@ var actions = []Action{
 	Import, Restore, Export, ExportSecrets, Backup, Cancel,
 	SetUp, SignIn, SignInRefused, SignOut, SessionEnd, TokenRefused, Refused,
 	UserAdd, UserRole, UserPassword, UserRemove, TokenAdd, TokenRevoke,
+	NodeAdd, NodeChange, NodeRemove, NodePull,
 }
 
 // Actions returns all actions, in the order in which a person chooses.

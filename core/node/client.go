@@ -20,15 +20,16 @@ type Times struct {
 	Export time.Duration // for all that a node holds
 	Import time.Duration // for the end of an import
 	Settle time.Duration // for rules to start
+	Return time.Duration // for a node to come back that broke off in the middle of an import
 }
 
 // The defaults. The engine ends an answer after five minutes: who waits longer hears of it.
-var defaultTimes = Times{Ask: 10 * time.Second, Export: time.Minute, Import: 6 * time.Minute, Settle: 10 * time.Second}
+var defaultTimes = Times{Ask: 10 * time.Second, Export: time.Minute, Import: 6 * time.Minute, Settle: 10 * time.Second, Return: time.Minute}
 
 // or returns the times with the defaults in place of zeros.
 func (t Times) or(other Times) Times {
 	for mine, theirs := range map[*time.Duration]time.Duration{
-		&t.Ask: other.Ask, &t.Export: other.Export, &t.Import: other.Import, &t.Settle: other.Settle,
+		&t.Ask: other.Ask, &t.Export: other.Export, &t.Import: other.Import, &t.Settle: other.Settle, &t.Return: other.Return,
 	} {
 		if *mine <= 0 {
 			*mine = theirs

@@ -24,19 +24,13 @@ import (
 
 var ctx = context.Background()
 
-// quick are times in which a test is over.
-var quick = node.Times{Ask: 300 * time.Millisecond, Export: 300 * time.Millisecond, Import: 300 * time.Millisecond, Settle: 300 * time.Millisecond}
+// quick are times in which a test is over; hurried are for what never answers.
+var (
+	quick   = node.Times{Ask: 20 * time.Second, Export: 20 * time.Second, Import: time.Second, Settle: 300 * time.Millisecond, Return: time.Second}
+	hurried = node.Times{Ask: 100 * time.Millisecond, Export: 100 * time.Millisecond, Import: 100 * time.Millisecond}
+)
 
 const holds = `{"streams":{"s":"CREATE STREAM s () WITH (DATASOURCE=\"a\")"},"rules":{"r":"{\"id\":\"r\",\"sql\":\"SELECT * FROM s\",\"actions\":[{\"log\":{}}]}"}}`
-
-func parse(t testing.TB, document string) *bundle.Bundle {
-	t.Helper()
-	b, _, err := bundle.Decode([]byte(document))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 func client(e *nodetest.Engine) *node.Client {
 	return node.NewClient(node.Node{Name: "site1", URL: e.URL}, quick)
@@ -75,7 +69,11 @@ func TestStates(t *testing.T) {
 		for fault, want := range want {
 			e := nodetest.Open(t, holds)
 			e.Faults[call] = fault
-			err := do(client(e))
+			c := client(e)
+			if fault == nodetest.Hang {
+				c = node.NewClient(node.Node{Name: "site1", URL: e.URL}, hurried)
+			}
+			err := do(c)
 			got, reason := node.StateOf(err)
 			if got != want || reason == "" || core.CodeOf(err) != core.Unreachable {
 				t.Errorf("%s with %s: %s %q (%v), want %s", call, fault, got, reason, err, want)
@@ -114,7 +112,7 @@ func TestCancelled(t *testing.T) {
 func TestImportAnswers(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"error":1000,"message":"{\"streams\":{\"a\":\"no \\\"good\\\"\"},\"rules\":{\"r\":\"\"}}"}`: `no "good"`,
-		`{"error":1000,"message":"{\"streams\":{\"a\":\"tag \U000e0001\"}}"}` + "\n":                 "tag \U000e0001", // a Go string, and no JSON
+		`{"error":1000,"message":"{\"streams\":{\"a\":\"tag \U000e0001\"}}"}` + "\n":                  "tag \U000e0001", // a Go string, and no JSON
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, body, 400) }))
 		defer s.Close()

@@ -18,9 +18,14 @@ type Commit struct {
 	Task     string         // id of the task that does it; empty where there is none
 	Restores int64          // the revision that it brings back; 0 where it is no restore
 	Report   *bundle.Bundle // the errors of the import
+	Found    bool           // it was found so on a node that runs elsewhere, and not imported
 
 	// Progress, where it is set, is told how many changes of how many were written.
 	Progress func(done, total int)
+
+	// Deviations is set by a node that runs elsewhere: what it did not do as planned. The
+	// Report has what of them it refused.
+	Deviations []Deviation
 }
 
 // Tell tells how far the commit has come.

@@ -26,6 +26,9 @@ type Listed struct {
 // Listing returns the plan without the texts.
 func (p *Plan) Listing() *Listing {
 	l := &Listing{Mode: p.Mode, Revision: p.Base.Revision, Hash: p.Hash, Sections: p.sections(), Steps: make([]Listed, 0, len(p.Steps)), Warnings: UnknownSections(p.Unknown)}
+	if p.Stale != "" {
+		l.Warnings = append([]core.Finding{p.stale()}, l.Warnings...)
+	}
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		l.Steps = append(l.Steps, Listed{s.Action, s.Ref, s.Findings})

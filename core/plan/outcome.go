@@ -20,6 +20,8 @@ type Outcome struct {
 	LeftOut  []core.Ref     `json:"left_out"`         // the first MaxApplied of them
 	Warnings []core.Finding `json:"warnings"`         // in the order of the steps
 	Unknown  []string       `json:"unknown_sections"` // names in the document that are no section
+
+	Deviations []Deviation `json:"deviations,omitempty"` // of a node that runs elsewhere: what it did not do as planned
 }
 
 // MaxApplied bounds the names of applied entries that an Outcome keeps.

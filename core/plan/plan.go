@@ -112,6 +112,10 @@ type Plan struct {
 	// Hash is the identity of all that the plan was made from: the state, the document,
 	// the mode and what is left out. Equal hashes mean equal plans.
 	Hash string
+
+	// Stale says why it was planned from an earlier state than that of now; empty where it
+	// was not.
+	Stale string
 }
 
 // Count returns how many steps have the action.
@@ -156,9 +160,13 @@ func fault(findings []core.Finding) core.Finding {
 	return core.Finding{}
 }
 
-// Warnings returns the findings that keep nothing out, in the order of the steps.
+// Warnings returns the findings that keep nothing out, in the order of the steps; before
+// them that the plan is stale.
 func (p *Plan) Warnings() []core.Finding {
 	var warnings []core.Finding
+	if p.Stale != "" {
+		warnings = append(warnings, p.stale())
+	}
 	for i := range p.Steps {
 		for _, f := range p.Steps[i].Findings {
 			if f.Severity == core.Warn {
@@ -167,4 +175,23 @@ func (p *Plan) Warnings() []core.Finding {
 		}
 	}
 	return warnings
+}
+
+// stale warns that the plan is.
+func (p *Plan) stale() core.Finding {
+	return core.Finding{Severity: core.Warn, Offset: -1, Message: p.Stale}
+}
+
+// After returns what is there once the plan is applied to what it was made from.
+func (p *Plan) After(current *bundle.Bundle) *bundle.Bundle {
+	next := current.Clone()
+	for i := range p.Steps {
+		switch s := &p.Steps[i]; s.Action {
+		case Create, Replace:
+			next.Set(s.Ref, s.New)
+		case Delete:
+			next.Delete(s.Ref)
+		}
+	}
+	return next
 }

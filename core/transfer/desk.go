@@ -11,8 +11,24 @@ import (
 	"ekuiper-console/core/resource"
 )
 
-// plan makes a plan of a draft, or returns the one that was made of the same.
+// plan makes a plan of a draft, of what its node holds now, or returns the one that was
+// made of the same.
 func (d *Drafts) plan(ctx context.Context, by core.Caller, head plan.Draft, mode plan.Mode, leave []core.Ref) (madePlan, error) {
+	stale, err := d.Transfer.refresh(ctx, by, head.Node)
+	if err != nil {
+		return madePlan{}, err
+	}
+	made, err := d.planned(ctx, by, head, mode, leave)
+	if err == nil && stale != "" {
+		copied := *made.Plan
+		copied.Stale = stale
+		made.Plan = &copied
+	}
+	return made, err
+}
+
+// planned is plan, of what the node held when it was last read.
+func (d *Drafts) planned(ctx context.Context, by core.Caller, head plan.Draft, mode plan.Mode, leave []core.Ref) (madePlan, error) {
 	snapshot, err := d.Transfer.Export(ctx, by, head.Node)
 	if err != nil {
 		return madePlan{}, err

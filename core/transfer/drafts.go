@@ -72,7 +72,7 @@ func (d *Drafts) put(ctx context.Context, by core.Caller, draft plan.Draft) (id 
 	if err := by.Require(core.Operator); err != nil {
 		return "", err
 	}
-	if err := known(draft.Node); err != nil {
+	if err := d.Transfer.known(ctx, draft.Node); err != nil {
 		return "", err
 	}
 	draft.ID, draft.By, draft.Created = strings.ToLower(rand.Text()), by.Name, d.now()

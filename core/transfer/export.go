@@ -16,7 +16,7 @@ func (s *Service) Export(ctx context.Context, by core.Caller, node string) (plan
 	if err := by.Require(core.Viewer); err != nil {
 		return plan.Snapshot{}, err
 	}
-	if err := known(node); err != nil {
+	if err := s.known(ctx, node); err != nil {
 		return plan.Snapshot{}, err
 	}
 	return s.Nodes.Snapshot(ctx, node)
@@ -97,7 +97,7 @@ func (s *Service) Status(ctx context.Context, by core.Caller, node string) (*bun
 	if err := by.Require(core.Viewer); err != nil {
 		return nil, err
 	}
-	if err := known(node); err != nil {
+	if err := s.known(ctx, node); err != nil {
 		return nil, err
 	}
 	return s.Nodes.Report(ctx, node)

@@ -16,7 +16,7 @@ func (s *Service) History(ctx context.Context, by core.Caller, node string, befo
 	if err := by.Require(core.Viewer); err != nil {
 		return nil, err
 	}
-	if err := known(node); err != nil {
+	if err := s.known(ctx, node); err != nil {
 		return nil, err
 	}
 	return s.Journal.Revisions(ctx, node, before, limit)

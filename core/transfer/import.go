@@ -82,14 +82,23 @@ const maxAttempts = 5
 // it reads the files that the bundle names. A document that is no bundle is an
 // Invalid error that wraps a *bundle.SyntaxError.
 func (s *Service) Preview(ctx context.Context, by core.Caller, req Request) (*plan.Plan, error) {
-	if err := s.admit(by, req); err != nil {
+	if err := s.admit(ctx, by, req); err != nil {
+		return nil, err
+	}
+	stale, err := staleness(s.fresh(ctx, by, &req))
+	if err != nil {
 		return nil, err
 	}
 	doc, err := s.load(ctx, &req)
 	if err != nil {
 		return nil, err
 	}
-	return s.plan(ctx, req, doc, &fetches{open: s.Fetch, depot: s.Depot, given: req.Files})
+	p, err := s.plan(ctx, req, doc, &fetches{open: s.Fetch, depot: s.Depot, given: req.Files})
+	if err != nil {
+		return nil, err
+	}
+	p.Stale = stale
+	return p, nil
 }
 
 // Import brings a document into a node, in one transaction. Entries that are
@@ -97,7 +106,7 @@ func (s *Service) Preview(ctx context.Context, by core.Caller, req Request) (*pl
 // written, when the document is no bundle (Invalid, wrapping a *bundle.SyntaxError)
 // or when Hold or the context ends it.
 func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Result, error) {
-	if err := s.admit(by, req); err != nil {
+	if err := s.admit(ctx, by, req); err != nil {
 		return nil, err
 	}
 	began := s.now()
@@ -112,6 +121,9 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 // bring does what Import promises.
 func (s *Service) bring(ctx context.Context, by core.Caller, req Request) (*Result, error) {
 	req.report(Reading)
+	if err := s.fresh(ctx, by, &req); err != nil {
+		return nil, err
+	}
 	doc, err := s.load(ctx, &req)
 	if err != nil {
 		return nil, s.unreadable(ctx, req, err)
@@ -139,11 +151,11 @@ func (s *Service) bring(ctx context.Context, by core.Caller, req Request) (*Resu
 }
 
 // admit refuses what need not be looked at.
-func (s *Service) admit(by core.Caller, req Request) error {
+func (s *Service) admit(ctx context.Context, by core.Caller, req Request) error {
 	if err := by.Require(core.Operator); err != nil {
 		return err
 	}
-	return known(req.Node)
+	return s.known(ctx, req.Node)
 }
 
 // load reads and decodes the document of a request, or the revision that it restores.
@@ -323,14 +335,16 @@ func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc do
 		return result, s.Nodes.Record(ctx, req.Node, result.Report)
 	}
 	req.report(Committing)
-	revision, err := s.Nodes.Commit(ctx, &plan.Commit{
+	c := &plan.Commit{
 		Node: req.Node, Plan: p, By: by, Time: s.now(), Document: doc.sum,
 		Note: req.Note, Task: req.Task, Restores: req.Restores, Report: result.Report,
 		Progress: req.committing,
-	})
+	}
+	revision, err := s.Nodes.Commit(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	result.Correct(p, c.Deviations)
 	result.Revision, result.Written = revision.Number, revision.Number != p.Base.Revision
 	return result, nil
 }

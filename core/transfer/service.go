@@ -54,6 +54,7 @@ type Fetcher interface {
 // Service offers the use cases. Its fields must not change once it is in use.
 type Service struct {
 	Nodes   Node
+	Live    Live // nil where there is only the embedded node
 	Journal Journal
 	Fetch   Fetcher
 	Depot   *depot.Store     // where files are kept; nil where they are only read
@@ -92,14 +93,6 @@ func (s *Service) lock(ctx context.Context, node string) (unlock func(), err err
 	case <-ctx.Done():
 		return nil, core.Errorf(core.Cancelled, "waiting for another import: %w", ctx.Err())
 	}
-}
-
-// known returns a NotFound error for a node that is not there.
-func known(node string) error {
-	if node != Local {
-		return core.Errorf(core.NotFound, "there is no node %s", node)
-	}
-	return nil
 }
 
 func (s *Service) now() time.Time {

@@ -26,6 +26,7 @@ const (
 	Hang     Fault = "hang"     // it never answers
 	Die      Fault = "die"      // it closes the connection
 	DieAfter Fault = "dieAfter" // it does what it was asked, and closes the connection
+	Gone     Fault = "gone"     // it does what it was asked, and never answers again
 	Garbage  Fault = "garbage"  // it answers with something else
 	Denied   Fault = "denied"   // it answers 401
 	Broken   Fault = "broken"   // it answers 503
@@ -120,6 +121,12 @@ func (e *Engine) fail(w http.ResponseWriter, r *http.Request, f Fault) bool {
 		panic(http.ErrAbortHandler)
 	case DieAfter:
 		e.Do(func(e *Engine) { e.serve(httptest.NewRecorder(), r) })
+		panic(http.ErrAbortHandler)
+	case Gone:
+		e.Do(func(e *Engine) {
+			e.serve(httptest.NewRecorder(), r)
+			e.Faults = map[string]Fault{"": Die}
+		})
 		panic(http.ErrAbortHandler)
 	case Garbage:
 		_, _ = io.WriteString(w, "<html>Welcome</html>")

@@ -1,0 +1,400 @@
+package node_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
+	"ekuiper-console/core/node"
+	"ekuiper-console/core/node/nodetest"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/transfer"
+	"ekuiper-console/db"
+	"ekuiper-console/db/dbtest"
+)
+
+var (
+	admin    = core.Caller{Name: "root", Role: core.Admin, Via: "test"}
+	operator = core.Caller{Name: "ann", Role: core.Operator, Via: "test"}
+	viewer   = core.Caller{Name: "vic", Role: core.Viewer, Via: "test"}
+)
+
+// site is a console that knows the engine site1.
+type site struct {
+	t      *testing.T
+	db     *db.DB
+	engine *nodetest.Engine
+	nodes  *node.Registry
+	live   *node.Live
+	*transfer.Service
+}
+
+func open(t *testing.T, holds string) *site {
+	t.Helper()
+	s := &site{t: t, db: dbtest.Open(t), engine: nodetest.Open(t, holds)}
+	s.nodes = &node.Registry{Store: s.db, Seal: node.Seal{File: filepath.Join(t.TempDir(), "nodes.key")}}
+	s.live = &node.Live{Mirror: s.db, Nodes: s.nodes, Noter: s.db, Times: quick}
+	s.Service = &transfer.Service{Nodes: s.live, Live: s.live, Journal: s.db}
+	t.Cleanup(s.Close)
+	if _, err := s.nodes.Add(ctx, admin, node.Node{Name: "site1", URL: s.engine.URL}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// bring imports a document into site1.
+func (s *site) bring(m plan.Mode, document string) (*transfer.Result, error) {
+	return s.Import(ctx, operator, transfer.Request{Node: "site1", Document: []byte(document), Mode: m})
+}
+
+// says sums an import up: what deviates, what was applied and what was rejected.
+func says(r *transfer.Result) string {
+	var words []string
+	for _, d := range r.Deviations {
+		word := string(d.What)
+		if d.Ref.Name != "" {
+			word += " " + d.Ref.String()
+		}
+		words = append(words, word)
+	}
+	return fmt.Sprintf("%s; %d applied, %d rejected", strings.Join(words, ", "), len(r.Applied), len(r.Rejected))
+}
+
+const (
+	stream  = `"s":"CREATE STREAM s () WITH (DATASOURCE=\"a\")"`
+	another = `"t":"CREATE STREAM t () WITH (DATASOURCE=\"b\")"`
+	ruleR   = `"r":"{\"id\":\"r\",\"sql\":\"SELECT * FROM s\",\"actions\":[{\"log\":{}}]}"`
+	ruleQ   = `"q":"{\"id\":\"q\",\"sql\":\"SELECT * FROM s\",\"actions\":[{\"nop\":{}}]}"`
+	schema  = `"protobuf_p":"{\"type\":\"protobuf\",\"name\":\"p\",\"content\":\"message M { required int64 a = 1; }\"}"`
+	plugin  = `"functions_echo":"{\"name\":\"echo\",\"file\":\"file:///p/echo.zip\",\"functions\":[\"echo\"]}"`
+)
+
+func ref(text string) core.Ref {
+	r, err := core.ParseRef(text)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func TestPull(t *testing.T) {
+	s := open(t, holds)
+	pull := func() int64 {
+		t.Helper()
+		snapshot, err := s.live.Pull(ctx, operator, "site1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !snapshot.Bundle.Equal(s.engine.Holds) {
+			t.Errorf("the mirror is not what the engine holds")
+		}
+		return snapshot.Revision
+	}
+	if got := pull(); got != 1 {
+		t.Errorf("the first pull is revision %d", got)
+	}
+	if got := pull(); got != 1 {
+		t.Errorf("a pull of the same is revision %d, want 1 still", got)
+	}
+	s.engine.Do(func(e *nodetest.Engine) { e.Holds.Delete(ref("rules/r")) })
+	if got := pull(); got != 2 {
+		t.Errorf("a pull after a change is revision %d, want 2", got)
+	}
+	revs, err := s.History(ctx, viewer, "site1", 0, 10)
+	if err != nil || len(revs) != 2 || revs[0].Deleted != 1 || revs[1].Created != 2 {
+		t.Errorf("history: %+v, %v", revs, err)
+	}
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Die })
+	if _, err := s.live.Pull(ctx, operator, "site1"); core.CodeOf(err) != core.Unreachable {
+		t.Errorf("pulling a dead node: %v", err)
+	}
+	if snapshot, err := s.Export(ctx, viewer, "site1"); err != nil || snapshot.Bundle.Len() != 1 {
+		t.Errorf("what was read last: %d entries, %v", snapshot.Bundle.Len(), err)
+	}
+	if local, err := s.Export(ctx, viewer, core.Local); err != nil || local.Bundle.Len() != 0 {
+		t.Errorf("the embedded node holds %d entries, %v", local.Bundle.Len(), err)
+	}
+}
+
+// TestImport brings documents into engines with faults. What is told must be what is there.
+func TestImport(t *testing.T) {
+	for name, c := range map[string]struct {
+		mode  plan.Mode
+		brief string
+		fault func(*nodetest.Engine)
+		want  string // see says
+		left  string // what the engine holds afterwards, by ref
+	}{
+		"partial": {mode: plan.Partial, brief: `{"streams":{` + another + `}}`, want: "; 1 applied, 0 rejected", left: "streams/s streams/t rules/r"},
+		"full":    {mode: plan.Full, brief: `{"streams":{` + stream + `},"rules":{` + ruleQ + `}}`, want: "; 2 applied, 0 rejected", left: "streams/s rules/q"},
+		"full with what the engine passes over": {
+			mode: plan.Full, brief: `{"nativePlugins":{` + plugin + `},"Schema":{` + schema + `},"streams":{` + stream + `}}`,
+			want: "; 3 applied, 0 rejected", left: "nativePlugins/functions_echo Schema/protobuf_p streams/s",
+		},
+		"a schema that goes": {
+			mode: plan.Full, brief: `{"streams":{` + stream + `}}`,
+			fault: func(e *nodetest.Engine) {
+				e.Holds.Set(ref("Schema/protobuf_old"), `{"type":"protobuf","name":"old","content":""}`)
+			},
+			want: "; 2 applied, 0 rejected", left: "streams/s",
+		},
+		"a schema that is replaced": {
+			mode: plan.Full, brief: `{"Schema":{` + schema + `}}`,
+			fault: func(e *nodetest.Engine) {
+				e.Holds.Set(ref("Schema/protobuf_p"), `{"type":"protobuf","name":"p","content":"message Old { }"}`)
+			},
+			want: "; 3 applied, 0 rejected", left: "Schema/protobuf_p",
+		},
+		"refused": {
+			mode: plan.Partial, brief: `{"streams":{` + another + `},"rules":{` + ruleQ + `}}`,
+			fault: func(e *nodetest.Engine) { e.Refuses[ref("rules/q")] = "no \"such\" thing" },
+			want:  "refused rules/q; 1 applied, 1 rejected", left: "streams/s streams/t rules/r",
+		},
+		"lost in silence": {
+			mode: plan.Partial, brief: `{"streams":{` + another + `},"rules":{` + ruleQ + `}}`,
+			fault: func(e *nodetest.Engine) { e.Loses[ref("rules/q")] = true },
+			want:  "missing rules/q; 1 applied, 1 rejected", left: "streams/s streams/t rules/r",
+		},
+		"an old rule lost in a reset": {
+			mode: plan.Full, brief: `{"streams":{` + stream + `,` + another + `},"rules":{` + ruleR + `}}`,
+			fault: func(e *nodetest.Engine) { e.Loses[ref("rules/r")] = true },
+			want:  "missing rules/r; 1 applied, 1 rejected", left: "streams/s streams/t",
+		},
+		"not running": {
+			mode: plan.Partial, brief: `{"rules":{` + ruleQ + `}}`,
+			fault: func(e *nodetest.Engine) { e.Stuck["q"] = "no broker" },
+			want:  "not-running rules/q; 1 applied, 0 rejected", left: "streams/s rules/q rules/r",
+		},
+		"running once the plugin is there": {
+			mode: plan.Full, brief: `{"nativePlugins":{` + plugin + `},"streams":{` + stream + `},"rules":{` + ruleR + `}}`,
+			fault: func(e *nodetest.Engine) { e.Stuck["r"], e.Mends = "no function", true },
+			want:  "; 1 applied, 0 rejected", left: "nativePlugins/functions_echo streams/s rules/r",
+		},
+		"dead before the import": {
+			mode: plan.Partial, brief: `{"streams":{` + another + `}}`,
+			fault: func(e *nodetest.Engine) { e.Faults["POST /data/import"] = nodetest.Die },
+			want:  "broke-off, missing streams/t; 0 applied, 1 rejected", left: "streams/s rules/r",
+		},
+		"dead after the import": {
+			mode: plan.Partial, brief: `{"streams":{` + another + `}}`,
+			fault: func(e *nodetest.Engine) { e.Faults["POST /data/import"] = nodetest.DieAfter },
+			want:  "broke-off; 1 applied, 0 rejected", left: "streams/s streams/t rules/r",
+		},
+		"slower than the time-out": {
+			mode: plan.Partial, brief: `{"streams":{` + another + `}}`,
+			fault: func(e *nodetest.Engine) { e.Faults["POST /data/import"] = nodetest.Hang },
+			want:  "broke-off, missing streams/t; 0 applied, 1 rejected", left: "streams/s rules/r",
+		},
+		"garbage": {
+			mode: plan.Partial, brief: `{"streams":{` + another + `}}`,
+			fault: func(e *nodetest.Engine) { e.Faults["POST /data/import"] = nodetest.Garbage },
+			want:  "broke-off, missing streams/t; 0 applied, 1 rejected", left: "streams/s rules/r",
+		},
+		"nobody knows whether the rules run": {
+			mode: plan.Partial, brief: `{"rules":{` + ruleQ + `}}`,
+			fault: func(e *nodetest.Engine) { e.Faults["GET /rules"] = nodetest.Broken },
+			want:  "broke-off; 1 applied, 0 rejected", left: "streams/s rules/q rules/r",
+		},
+		"a node that tells nothing of rules": {
+			mode: plan.Partial, brief: `{"rules":{` + ruleQ + `}}`,
+			fault: func(e *nodetest.Engine) {
+				e.Faults["GET /rules/q/status"], e.Stuck["q"] = nodetest.Missing, "it runs none"
+			},
+			want: "; 1 applied, 0 rejected", left: "streams/s rules/q rules/r",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, holds)
+			if c.fault != nil {
+				s.engine.Do(c.fault)
+			}
+			r, err := s.bring(c.mode, c.brief)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := says(r); got != c.want {
+				t.Errorf("says %q, want %q (%+v)", got, c.want, r.Deviations)
+			}
+			var left []string
+			for ref := range s.engine.Holds.All() {
+				left = append(left, ref.String())
+			}
+			if got := sorted(left); got != sorted(strings.Fields(c.left)) {
+				t.Errorf("the engine holds %s, want %s", got, c.left)
+			}
+			now, err := s.Export(ctx, viewer, "site1")
+			if err != nil || !now.Bundle.Equal(s.engine.Holds) {
+				t.Errorf("the newest revision is not what the engine holds (%v)", err)
+			}
+			report, err := s.Status(ctx, viewer, "site1")
+			if err != nil || report.Len() != len(r.Rejected) {
+				t.Errorf("the report has %d entries, %v", report.Len(), err)
+			}
+		})
+	}
+}
+
+func sorted(words []string) string {
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// TestNothingSent refuses what must not reach a node.
+func TestNothingSent(t *testing.T) {
+	s := open(t, holds)
+	if _, err := s.bring(plan.Full, `{"streams":`); core.CodeOf(err) != core.Invalid {
+		t.Errorf("a document that cannot be read: %v", err)
+	}
+	r, err := s.bring(plan.Full, holds)
+	if err != nil || r.Written {
+		t.Errorf("what is there already: %+v, %v", r, err)
+	}
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults["GET /data/export"] = nodetest.Garbage })
+	if _, err := s.bring(plan.Full, `{}`); core.CodeOf(err) != core.Unreachable {
+		t.Errorf("a node that exports garbage: %v", err)
+	}
+	if n := s.engine.Called("POST"); n != 0 {
+		t.Errorf("%d requests were sent that write", n)
+	}
+}
+
+// TestUnknownEnd has a node die in the middle of an import and stay dead: nothing counts as
+// done until it is back and was read.
+func TestUnknownEnd(t *testing.T) {
+	s := open(t, holds)
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults["POST /data/import"] = nodetest.Gone })
+	_, err := s.bring(plan.Full, `{}`)
+	if core.CodeOf(err) != core.Unreachable || !strings.Contains(err.Error(), "not known") {
+		t.Fatalf("an import whose end nobody saw: %v", err)
+	}
+	if revs, _ := s.History(ctx, viewer, "site1", 0, 10); len(revs) != 1 {
+		t.Errorf("history: %+v", revs)
+	}
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults = nil })
+	if _, err := s.live.Pull(ctx, operator, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	if revs, _ := s.History(ctx, viewer, "site1", 0, 10); len(revs) != 2 || revs[0].Deleted != 2 {
+		t.Errorf("history after the node came back: %+v", revs)
+	}
+}
+
+// TestMoved changes the node between the plan and the import.
+func TestMoved(t *testing.T) {
+	s := open(t, holds)
+	req := transfer.Request{Node: "site1", Document: []byte(`{}`), Mode: plan.Full}
+	p, err := s.Preview(ctx, operator, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Plan = p.Hash
+	req.Hold = func() error {
+		s.engine.Do(func(e *nodetest.Engine) {
+			e.Holds.Set(ref("streams/new"), `CREATE STREAM new () WITH (DATASOURCE="n")`)
+		})
+		return nil
+	}
+	if _, err := s.Import(ctx, operator, req); core.CodeOf(err) != core.Conflict {
+		t.Errorf("importing a plan of before: %v", err)
+	}
+	if n := s.engine.Called("POST"); n != 0 {
+		t.Errorf("%d requests were sent that write", n)
+	}
+}
+
+// TestUndo brings a revision back, on a node that runs elsewhere.
+func TestUndo(t *testing.T) {
+	s := open(t, holds)
+	before := s.engine.Holds.Clone()
+	r, err := s.bring(plan.Full, `{"streams":{`+another+`}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	undone, err := s.Import(ctx, operator, transfer.Request{Node: "site1", Restores: r.Base})
+	if err != nil || says(undone) != "; 3 applied, 0 rejected" {
+		t.Fatalf("undo: %v, %v", undone, err)
+	}
+	if !s.engine.Holds.Equal(before) {
+		t.Errorf("after the undo the engine does not hold what it did")
+	}
+	revs, err := s.History(ctx, viewer, "site1", 0, 1)
+	if err != nil || revs[0].Restores != 1 || revs[0].By != "ann" {
+		t.Errorf("history: %+v, %v", revs, err)
+	}
+}
+
+// TestStale reviews a bundle while the node is away.
+func TestStale(t *testing.T) {
+	s := open(t, holds)
+	if _, err := s.live.Pull(ctx, operator, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Die })
+	p, err := s.Preview(ctx, operator, transfer.Request{Node: "site1", Document: []byte(`{}`), Mode: plan.Full})
+	if err != nil || p.Count(plan.Delete) != 2 || !strings.Contains(p.Stale, "site1 is unreachable") {
+		t.Errorf("Preview = %+v, %v", p, err)
+	}
+	if w := p.Warnings(); len(w) != 1 || w[0].Message != p.Stale {
+		t.Errorf("warnings: %+v", w)
+	}
+	if _, err := s.bring(plan.Full, `{}`); core.CodeOf(err) != core.Unreachable {
+		t.Errorf("an import: %v", err)
+	}
+}
+
+func TestRegistry(t *testing.T) {
+	s := open(t, holds)
+	secret := node.Node{Name: "b", URL: "http://b:9081/", Auth: node.Auth{Kind: node.Bearer, Token: "sesame"}, Labels: map[string]string{"site": "plant"}, Variables: map[string]string{"broker": "tcp://secret:1883"}}
+	if _, err := s.nodes.Add(ctx, operator, secret); core.CodeOf(err) != core.Forbidden {
+		t.Errorf("an operator adds a node: %v", err)
+	}
+	added, err := s.nodes.Add(ctx, admin, secret)
+	if err != nil || added.Auth.Token != "" || added.URL != "http://b:9081" {
+		t.Errorf("Add = %+v, %v", added, err)
+	}
+	if _, err := s.nodes.Add(ctx, admin, secret); core.CodeOf(err) != core.Conflict {
+		t.Errorf("adding it again: %v", err)
+	}
+	got, err := s.nodes.Node(ctx, viewer, "b")
+	if err != nil || got.Auth != (node.Auth{Kind: node.Bearer}) || got.Labels["site"] != "plant" || got.Variables["broker"] == "" {
+		t.Errorf("Node = %+v, %v", got, err)
+	}
+	stored, err := s.db.Node(ctx, "b")
+	if err != nil || strings.Contains(string(stored.Sealed), "sesame") || strings.Contains(string(stored.Sealed), "secret") {
+		t.Errorf("the secrets are stored in the clear (%v)", err)
+	}
+	info, err := os.Stat(s.nodes.Seal.File)
+	if err != nil || info.Mode().Perm() != 0o600 || info.Size() != 32 {
+		t.Errorf("the key file: %v, %v", info, err)
+	}
+	elsewhere := "http://evil:9081"
+	if _, err := s.nodes.Change(ctx, admin, "b", node.Change{URL: &elsewhere, Auth: &node.Auth{Kind: node.Bearer}}); err != nil {
+		t.Errorf("changing the address: %v", err)
+	}
+	stored.URL = "http://evil2:9081"
+	if err := s.db.PutNode(ctx, stored, audit.New(time.Now(), admin, audit.NodeChange, "b")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.nodes.Node(ctx, viewer, "b"); err == nil {
+		t.Errorf("credentials that were sealed for another address are opened")
+	}
+	if all, err := s.nodes.List(ctx, viewer); err != nil || len(all) != 2 || all[0].Name != "b" {
+		t.Errorf("List = %+v, %v", all, err)
+	}
+	if err := s.nodes.Remove(ctx, operator, "b"); core.CodeOf(err) != core.Forbidden {
+		t.Errorf("an operator removes a node: %v", err)
+	}
+	if err := s.nodes.Remove(ctx, admin, "b"); err != nil {
+		t.Error(err)
+	}
+	if err := s.nodes.Known(ctx, "b"); core.CodeOf(err) != core.NotFound {
+		t.Errorf("a node that was removed: %v", err)
+	}
+}

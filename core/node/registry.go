@@ -1,0 +1,230 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
+)
+
+// Stored is a node as it is kept.
+type Stored struct {
+	Name    string
+	URL     string
+	Labels  map[string]string
+	CA      string
+	Sealed  []byte // the credentials and the variables
+	Created time.Time
+	Pulled  time.Time
+}
+
+// Store keeps nodes. Each change is one transaction with the event that tells of it.
+type Store interface {
+	// PutNode stores a node in place of the one with the same name.
+	PutNode(ctx context.Context, n Stored, did audit.Event) error
+	// Node returns a node, or a NotFound error.
+	Node(ctx context.Context, name string) (Stored, error)
+	// Nodes returns all nodes by name.
+	Nodes(ctx context.Context) ([]Stored, error)
+	// DeleteNode takes a node out, or returns a NotFound error.
+	DeleteNode(ctx context.Context, name string, did audit.Event) error
+}
+
+// Registry knows the nodes that run elsewhere.
+type Registry struct {
+	Store Store
+	Seal  Seal
+	Now   func() time.Time // nil means time.Now
+}
+
+// secrets are what is sealed.
+type secrets struct {
+	Auth      Auth              `json:"auth"`
+	Variables map[string]string `json:"variables"`
+}
+
+// with is what the secrets of a node are sealed together with: they are good for this
+// name and this address only.
+func (s Stored) with() string { return s.Name + "\n" + s.URL }
+
+// Add registers a node. Only an admin may. A name that is taken is a Conflict error.
+func (g *Registry) Add(ctx context.Context, by core.Caller, n Node) (Node, error) {
+	if err := by.Require(core.Admin); err != nil {
+		return Node{}, err
+	}
+	if _, err := g.Store.Node(ctx, n.Name); err == nil {
+		return Node{}, core.Errorf(core.Conflict, "there is a node %s already", n.Name)
+	} else if core.CodeOf(err) != core.NotFound {
+		return Node{}, err
+	}
+	n.Created = g.now()
+	return g.put(ctx, n, audit.New(n.Created, by, audit.NodeAdd, n.Name))
+}
+
+// Change is what is to be other about a node. What is nil stays.
+type Change struct {
+	URL       *string            `json:"url"`
+	Labels    *map[string]string `json:"labels"`
+	Auth      *Auth              `json:"auth"` // a secret that is empty stays, where the kind does
+	CA        *string            `json:"ca"`
+	Variables *map[string]string `json:"variables"`
+}
+
+// Change changes a node. Only an admin may.
+func (g *Registry) Change(ctx context.Context, by core.Caller, name string, c Change) (Node, error) {
+	if err := by.Require(core.Admin); err != nil {
+		return Node{}, err
+	}
+	n, err := g.open(ctx, name)
+	if err != nil {
+		return Node{}, err
+	}
+	return g.put(ctx, c.over(n), audit.New(g.now(), by, audit.NodeChange, name).Saying(c.says()))
+}
+
+// over returns a node with what is other.
+func (c Change) over(n Node) Node {
+	if c.URL != nil {
+		n.URL = *c.URL
+	}
+	if c.Labels != nil {
+		n.Labels = *c.Labels
+	}
+	if c.CA != nil {
+		n.CA = *c.CA
+	}
+	if c.Variables != nil {
+		n.Variables = *c.Variables
+	}
+	if c.Auth == nil {
+		return n
+	}
+	auth := *c.Auth
+	if auth.Kind == n.Auth.Kind && auth.Token == "" {
+		auth.Token = n.Auth.Token
+	}
+	if auth.Kind == n.Auth.Kind && auth.Key == "" {
+		auth.Key = n.Auth.Key
+	}
+	n.Auth = auth
+	return n
+}
+
+// says names what is other.
+func (c Change) says() string {
+	given := map[string]bool{"url": c.URL != nil, "labels": c.Labels != nil, "auth": c.Auth != nil, "ca": c.CA != nil, "variables": c.Variables != nil}
+	maps.DeleteFunc(given, func(_ string, is bool) bool { return !is })
+	return strings.Join(slices.Sorted(maps.Keys(given)), ", ")
+}
+
+// put checks, seals and stores a node, and returns it without its secrets.
+func (g *Registry) put(ctx context.Context, n Node, did audit.Event) (Node, error) {
+	if err := n.Check(); err != nil {
+		return Node{}, err
+	}
+	n.Labels, n.Variables = orEmpty(n.Labels), orEmpty(n.Variables)
+	text, err := json.Marshal(secrets{n.Auth, n.Variables})
+	if err != nil {
+		return Node{}, fmt.Errorf("writing the credentials: %w", err)
+	}
+	s := Stored{Name: n.Name, URL: n.URL, Labels: n.Labels, CA: n.CA, Created: n.Created}
+	if s.Sealed, err = g.Seal.close(text, s.with()); err != nil {
+		return Node{}, err
+	}
+	if err := g.Store.PutNode(ctx, s, did); err != nil {
+		return Node{}, err
+	}
+	n.Auth = n.Auth.Public()
+	return n, nil
+}
+
+func orEmpty(pairs map[string]string) map[string]string {
+	if pairs == nil {
+		return map[string]string{}
+	}
+	return pairs
+}
+
+// Remove takes a node out. Only an admin may. Its history stays, and a node that is
+// registered later under the same name continues it.
+func (g *Registry) Remove(ctx context.Context, by core.Caller, name string) error {
+	if err := by.Require(core.Admin); err != nil {
+		return err
+	}
+	return g.Store.DeleteNode(ctx, name, audit.New(g.now(), by, audit.NodeRemove, name))
+}
+
+// Node returns a node without its secrets, or a NotFound error.
+func (g *Registry) Node(ctx context.Context, by core.Caller, name string) (Node, error) {
+	if err := by.Require(core.Viewer); err != nil {
+		return Node{}, err
+	}
+	n, err := g.open(ctx, name)
+	n.Auth = n.Auth.Public()
+	return n, err
+}
+
+// List returns all nodes by name, without their secrets. One whose secrets cannot be
+// opened comes without credentials and variables.
+func (g *Registry) List(ctx context.Context, by core.Caller) ([]Node, error) {
+	if err := by.Require(core.Viewer); err != nil {
+		return nil, err
+	}
+	all, err := g.Store.Nodes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	nodes := make([]Node, 0, len(all))
+	for _, s := range all {
+		n, err := g.unseal(s)
+		if err != nil {
+			n = Node{Name: s.Name, URL: s.URL, Labels: s.Labels, CA: s.CA, Created: s.Created, Pulled: s.Pulled}
+		}
+		n.Auth = n.Auth.Public()
+		nodes = append(nodes, n)
+	}
+	return nodes, nil
+}
+
+// Known returns a NotFound error for a node that is not registered.
+func (g *Registry) Known(ctx context.Context, name string) error {
+	_, err := g.Store.Node(ctx, name)
+	return err
+}
+
+// open returns a node with its secrets.
+func (g *Registry) open(ctx context.Context, name string) (Node, error) {
+	s, err := g.Store.Node(ctx, name)
+	if err != nil {
+		return Node{}, err
+	}
+	return g.unseal(s)
+}
+
+func (g *Registry) unseal(s Stored) (Node, error) {
+	text, err := g.Seal.open(s.Sealed, s.with())
+	if err != nil {
+		return Node{}, fmt.Errorf("reading node %s: %w", s.Name, err)
+	}
+	var hidden secrets
+	if err := json.Unmarshal(text, &hidden); err != nil {
+		return Node{}, fmt.Errorf("reading node %s: %w", s.Name, err)
+	}
+	return Node{
+		Name: s.Name, URL: s.URL, Labels: s.Labels, Auth: hidden.Auth, CA: s.CA, Variables: hidden.Variables,
+		Created: s.Created, Pulled: s.Pulled,
+	}, nil
+}
+
+func (g *Registry) now() time.Time {
+	if g.Now == nil {
+		return time.Now()
+	}
+	return g.Now()
+}

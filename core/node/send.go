@@ -1,0 +1,217 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
+)
+
+// Commit brings a plan into a node and returns the revision of what is there afterwards.
+// Into the embedded node that is one transaction. One that runs elsewhere is read first,
+// and is a Conflict error where it is not in the state that the plan was made from; then
+// the plan is sent, the node is read back, and the Deviations of the commit say what
+// did not come as planned. An Unreachable error after sending says so.
+func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error) {
+	if c.Node == core.Local || c.Plan.Empty() {
+		return l.Mirror.Commit(ctx, c)
+	}
+	client, err := l.client(ctx, c.Node)
+	if err != nil {
+		return plan.Revision{}, err
+	}
+	now, err := l.pull(ctx, c.By, client)
+	if err != nil {
+		return plan.Revision{}, err
+	}
+	if now.State != c.Plan.Base {
+		return plan.Revision{}, core.WithHint(core.Errorf(core.Conflict, "%s has changed since the plan was made", c.Node), "look at the plan of now")
+	}
+	ctx = context.WithoutCancel(ctx) // from here on it must be seen through
+	s := &sending{client: client, plan: c.Plan, now: now.Bundle, wanted: c.Plan.After(now.Bundle), said: &bundle.Bundle{}}
+	s.send(ctx)
+	if err := s.readBack(ctx); err != nil {
+		return plan.Revision{}, err
+	}
+	s.settle(ctx)
+	c.Deviations = s.deviations()
+	for _, d := range c.Deviations {
+		if d.What == plan.Declined || d.What == plan.Missing {
+			c.Report.Set(d.Ref, d.Message)
+		}
+	}
+	base := c.Plan
+	c.Plan = &plan.Plan{Mode: base.Mode, Steps: s.rest(c.Deviations)}
+	rev, err := l.keep(ctx, s.found, c)
+	c.Plan = base
+	return rev, err
+}
+
+// sending is one import into a node.
+type sending struct {
+	client *Client
+	plan   *plan.Plan
+	now    *bundle.Bundle // what the node holds before
+	wanted *bundle.Bundle // what it is to hold afterwards
+
+	said   *bundle.Bundle     // what it says of entries that it did not take
+	broke  error              // why it did not answer to the end; nil where it did
+	found  *bundle.Bundle     // what it holds afterwards
+	late   map[string]Running // the rules that do not run, and ought to
+	unsure error              // why it is not known whether rules run; nil where it is
+}
+
+// send does the import. Of a full one the engine passes over native plugins and schemas:
+// they come behind it, and the rules that waited for them are started anew.
+func (s *sending) send(ctx context.Context) {
+	if s.plan.Mode == plan.Partial {
+		s.tell(ctx, plan.Partial, s.changes())
+		return
+	}
+	s.tell(ctx, plan.Full, s.wanted)
+	rest := only(s.wanted, core.NativePlugin, core.Schema)
+	for name, text := range s.now.Section(core.Schema) {
+		if next, stays := s.wanted.Get(core.Ref{Kind: core.Schema, Name: name}); !stays || next != text {
+			_ = s.client.dropSchema(ctx, name) // what is still there is found when it is read back
+		}
+	}
+	if s.broke == nil && rest.Len() > 0 {
+		s.tell(ctx, plan.Partial, rest)
+		s.revive(ctx)
+	}
+}
+
+// tell imports a bundle and keeps what the node says.
+func (s *sending) tell(ctx context.Context, m plan.Mode, b *bundle.Bundle) {
+	said, err := s.client.Import(ctx, m, b)
+	if err != nil {
+		s.broke = err
+		return
+	}
+	for ref, text := range said.All() {
+		s.said.Set(ref, text)
+	}
+}
+
+// changes returns what a partial import writes.
+func (s *sending) changes() *bundle.Bundle {
+	b := &bundle.Bundle{}
+	for i := range s.plan.Steps {
+		if step := &s.plan.Steps[i]; step.Action == plan.Create || step.Action == plan.Replace {
+			b.Set(step.Ref, step.New)
+		}
+	}
+	return b
+}
+
+// only returns the entries of some kinds.
+func only(b *bundle.Bundle, kinds ...core.Kind) *bundle.Bundle {
+	some := &bundle.Bundle{}
+	for _, kind := range kinds {
+		for name, text := range b.Section(kind) {
+			some.Set(core.Ref{Kind: kind, Name: name}, text)
+		}
+	}
+	return some
+}
+
+// revive starts the rules anew that stopped by an error before all they need was there.
+func (s *sending) revive(ctx context.Context) {
+	rules, err := s.client.Rules(ctx)
+	if err != nil {
+		return // it is asked again when the rules have settled
+	}
+	for _, r := range rules {
+		if text, ok := s.wanted.Get(core.Ref{Kind: core.Rule, Name: r.ID}); ok && triggered(text) && !r.Runs() {
+			_ = s.client.restart(ctx, r.ID) // whether it helped is seen when the rules have settled
+		}
+	}
+}
+
+// pause is how long is waited between two questions to a node that is waited for.
+const pause = 500 * time.Millisecond
+
+// readBack reads what the node holds afterwards. A node that broke off is given time to
+// come back.
+func (s *sending) readBack(ctx context.Context) (err error) {
+	for until := time.Now().Add(s.client.times.Return); ; time.Sleep(min(pause, s.client.times.Return/5)) {
+		if s.found, err = s.client.Export(ctx); err == nil {
+			return nil
+		}
+		if state, _ := StateOf(err); state != Unreachable || time.Now().After(until) {
+			break
+		}
+	}
+	return core.WithHint(core.Errorf(core.Unreachable, "the import was sent to %s, and what became of it is not known: %w", s.client.node.Name, errors.Join(s.broke, err)),
+		"when the node is back, pull it and look at its history")
+}
+
+// noRoute is how a node answers that has no such address.
+const noRoute = "404 page not found"
+
+// settle waits for the rules to start, and asks those that do not why. A node that has no
+// address for that, as a console has none, runs no rules.
+func (s *sending) settle(ctx context.Context) {
+	concerned := s.concerned()
+	for id := range concerned {
+		_, err := s.client.Status(ctx, id)
+		if r, ok := errors.AsType[*Refusal](err); ok && strings.TrimSpace(r.Message) == noRoute {
+			return
+		}
+		break
+	}
+	until, nap := time.Now().Add(s.client.times.Settle), min(pause, s.client.times.Settle/5)
+	for calm := 0; calm < 3 && len(concerned) > 0; time.Sleep(nap) {
+		late, err := s.lateOf(ctx, concerned)
+		if len(late) == 0 && err == nil {
+			calm++
+			continue
+		}
+		calm = 0
+		if time.Now().After(until) {
+			s.unsure = err
+			s.ask(ctx, late)
+			return
+		}
+	}
+}
+
+// lateOf returns those of some rules that do not run.
+func (s *sending) lateOf(ctx context.Context, ids map[string]bool) ([]Running, error) {
+	rules, err := s.client.Rules(ctx)
+	var late []Running
+	for _, r := range rules {
+		if ids[r.ID] && !r.Runs() {
+			late = append(late, r)
+		}
+	}
+	return late, err
+}
+
+// concerned returns the rules that the import wrote and that ought to run.
+func (s *sending) concerned() map[string]bool {
+	ids := map[string]bool{}
+	for id, text := range s.looked().Section(core.Rule) {
+		if _, there := s.found.Get(core.Ref{Kind: core.Rule, Name: id}); there && triggered(text) {
+			ids[id] = true
+		}
+	}
+	return ids
+}
+
+// ask asks rules why they do not run.
+func (s *sending) ask(ctx context.Context, late []Running) {
+	s.late = map[string]Running{}
+	for _, r := range late {
+		if why, err := s.client.Status(ctx, r.ID); err == nil {
+			r = why
+		}
+		if !r.Runs() {
+			s.late[r.ID] = r
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/plan"
+)
+
+// Live knows the nodes that run elsewhere.
+type Live interface {
+	// Known returns a NotFound error for a node that is not there.
+	Known(ctx context.Context, node string) error
+	// Pull reads what a node holds now. Where it does not answer as it should, it is an
+	// Unreachable error.
+	Pull(ctx context.Context, by core.Caller, node string) (plan.Snapshot, error)
+	// Refresh is Pull, but for a node that was just read, or did just not answer.
+	Refresh(ctx context.Context, by core.Caller, node string) error
+}
+
+// known returns a NotFound error for a node that is not there.
+func (s *Service) known(ctx context.Context, node string) error {
+	switch {
+	case node == Local:
+		return nil
+	case s.Live == nil:
+		return core.Errorf(core.NotFound, "there is no node %s", node)
+	}
+	return s.Live.Known(ctx, node)
+}
+
+// fresh reads a node that runs elsewhere, so that what is planned is planned from what it
+// holds now. The files that entries name are for that node to read.
+func (s *Service) fresh(ctx context.Context, by core.Caller, req *Request) error {
+	if req.Node == Local {
+		return nil
+	}
+	req.NoFetch = true
+	_, err := s.Live.Pull(ctx, by, req.Node)
+	return err
+}
+
+// refresh reads a node that runs elsewhere, if that was not just done. Where it is away it
+// says that a plan is stale, and why.
+func (s *Service) refresh(ctx context.Context, by core.Caller, node string) (stale string, err error) {
+	if node == Local {
+		return "", nil
+	}
+	if err := s.known(ctx, node); err != nil {
+		return "", err
+	}
+	return staleness(s.Live.Refresh(ctx, by, node))
+}
+
+// staleness returns why a plan is stale; of an error that is no reason for it, the error.
+func staleness(err error) (string, error) {
+	if err == nil || core.CodeOf(err) != core.Unreachable {
+		return "", err
+	}
+	return fmt.Sprintf("%v; this is planned from what the node held when it was last read", err), nil
+}

@@ -1,0 +1,73 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"ekuiper-console/core/audit"
+	"ekuiper-console/core/node"
+)
+
+const putNodeSQL = `
+insert into nodes (name, url, labels, ca, sealed, created) values (?, ?, ?, ?, ?, ?)
+on conflict (name) do update set url = excluded.url, labels = excluded.labels, ca = excluded.ca, sealed = excluded.sealed`
+
+// PutNode stores what is registered of a node, in place of what there was.
+func (db *DB) PutNode(ctx context.Context, n node.Stored, did audit.Event) error {
+	labels, err := json.Marshal(n.Labels)
+	if err != nil {
+		return fault(ctx, err, "writing the labels of node %s", n.Name)
+	}
+	return db.told(ctx, did, func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, putNodeSQL, n.Name, n.URL, string(labels), n.CA, n.Sealed, n.Created.UnixMilli())
+		return fault(ctx, err, "storing node %s", n.Name)
+	})
+}
+
+const nodeSQL = `select name, url, labels, ca, sealed, created, pulled from nodes where name = ?`
+
+// Node returns what is registered of a node, or a NotFound error.
+func (db *DB) Node(ctx context.Context, name string) (node.Stored, error) {
+	n, err := scanNode(db.readers.QueryRowContext(ctx, nodeSQL, name))
+	err = orNotFound(err, "there is no node %s", name)
+	return n, fault(ctx, err, "reading node %s", name)
+}
+
+const registeredSQL = `select name, url, labels, ca, sealed, created, pulled from nodes order by name`
+
+// Nodes returns what is registered of all nodes, by name.
+func (db *DB) Nodes(ctx context.Context) ([]node.Stored, error) {
+	all, err := list(ctx, db.readers, scanNode, registeredSQL)
+	return all, fault(ctx, err, "reading the nodes")
+}
+
+func scanNode(r row) (n node.Stored, err error) {
+	var labels string
+	var created int64
+	var pulled sql.NullInt64
+	if err := r.Scan(&n.Name, &n.URL, &labels, &n.CA, &n.Sealed, &created, &pulled); err != nil {
+		return n, err
+	}
+	n.Created, n.Pulled = moment(created), perhaps(pulled)
+	return n, json.Unmarshal([]byte(labels), &n.Labels)
+}
+
+const deleteNodeSQL = `delete from nodes where name = ?`
+
+// DeleteNode takes a node out, or returns a NotFound error. Its history stays.
+func (db *DB) DeleteNode(ctx context.Context, name string, did audit.Event) error {
+	return db.told(ctx, did, func(t *sql.Tx) error {
+		result, err := t.ExecContext(ctx, deleteNodeSQL, name)
+		return oneGone(ctx, result, err, "there is no node %s", name)
+	})
+}
+
+const pulledSQL = `update nodes set pulled = ? where name = ?`
+
+// NotePulled notes when all that a node holds was last read.
+func (db *DB) NotePulled(ctx context.Context, name string, at time.Time) error {
+	_, err := db.writer.ExecContext(ctx, pulledSQL, at.UnixMilli(), name)
+	return fault(ctx, err, "noting that node %s was read", name)
+}
