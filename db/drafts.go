@@ -102,11 +102,11 @@ func (db *DB) Draft(ctx context.Context, id string) (plan.Draft, error) {
 const draftsSQL = `
 select id, node, name, caller, created, size, document, restores, files, choices
 from drafts
-where node = ? and caller = ?
+where (?1 = '' or node = ?1) and caller = ?2
 order by created, rowid`
 
-// Drafts returns the drafts that somebody brought for a node, the oldest first and
-// without their bodies.
+// Drafts returns the drafts that somebody brought for a node, or for any where none is
+// named, the oldest first and without their bodies.
 func (db *DB) Drafts(ctx context.Context, node, by string) ([]plan.Draft, error) {
 	scan := func(r row) (plan.Draft, error) { return db.scanDraft(r) }
 	all, err := list(ctx, db.readers, scan, draftsSQL, node, by)

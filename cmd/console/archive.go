@@ -79,18 +79,18 @@ type link struct {
 }
 
 func (l *local) revisions(p *process, limit int) ([]plan.Revision, error) {
-	return l.service.History(p.ctx, caller(), transfer.Local, 0, limit)
+	return l.service.History(p.ctx, caller(), l.node, 0, limit)
 }
 
 func (l *local) diff(p *process, from, to int64) (*difference, error) {
-	snapshot, err := l.service.Export(p.ctx, caller(), transfer.Local)
+	snapshot, err := l.service.Export(p.ctx, caller(), l.node)
 	if err != nil {
 		return nil, err
 	}
 	if to == newest {
 		to = snapshot.Revision
 	}
-	changes, err := l.service.Diff(p.ctx, caller(), transfer.Local, from, to)
+	changes, err := l.service.Diff(p.ctx, caller(), l.node, from, to)
 	d := &difference{from, to, []change{}}
 	for _, c := range changes {
 		d.Changes = append(d.Changes, change{
@@ -103,11 +103,11 @@ func (l *local) diff(p *process, from, to int64) (*difference, error) {
 
 func (l *local) restore(p *process, req restoreRequest) (*restored, error) {
 	if req.Revision > 0 {
-		if _, err := l.service.Revision(p.ctx, caller(), transfer.Local, req.Revision); err != nil {
+		if _, err := l.service.Revision(p.ctx, caller(), l.node, req.Revision); err != nil {
 			return nil, err
 		}
 	}
-	want := transfer.Request{Node: transfer.Local, Restores: req.Revision, Mode: plan.Full, Leave: req.Leave, Note: req.Note}
+	want := transfer.Request{Node: l.node, Restores: req.Revision, Mode: plan.Full, Leave: req.Leave, Note: req.Note}
 	if req.Revision == 0 {
 		want.Document = []byte("{}")
 	}
@@ -126,10 +126,10 @@ func (l *local) restore(p *process, req restoreRequest) (*restored, error) {
 }
 
 func (l *local) show(p *process, ref core.Ref) (*shown, error) {
-	e, err := l.service.Entry(p.ctx, caller(), transfer.Local, ref, 0)
+	e, err := l.service.Entry(p.ctx, caller(), l.node, ref, 0)
 	if err == nil && e.Pending {
 		l.service.Close() // nobody else waits here, and so there is time for the graph
-		e, err = l.service.Entry(p.ctx, caller(), transfer.Local, ref, 0)
+		e, err = l.service.Entry(p.ctx, caller(), l.node, ref, 0)
 	}
 	if err != nil {
 		return nil, err

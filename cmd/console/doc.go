@@ -20,7 +20,9 @@
 // what.
 //
 // core/transfer puts these together into the use cases: Preview, Import, Export,
-// Status, History. Every surface calls it and nothing below it. Package db keeps all
+// Status, History. Every surface calls it and nothing below it. core/node knows the
+// eKuiper nodes that run elsewhere: it reads them into the store, and brings imports into
+// them. Package db keeps all
 // state in one SQLite file; core/backup packs it, and what lies beside it, into one
 // archive.
 //

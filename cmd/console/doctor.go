@@ -123,7 +123,7 @@ func (d *diagnosis) permissions(data string) {
 	if runtime.GOOS == "windows" {
 		return
 	}
-	for _, name := range []string{".", "console.db", "console.db-wal", "console.db-shm", "artifacts", "mgmt", "links.key"} {
+	for _, name := range []string{".", "console.db", "console.db-wal", "console.db-shm", "artifacts", "mgmt", "links.key", "nodes.key"} {
 		path := filepath.Join(data, name)
 		info, err := os.Stat(path)
 		if err != nil {

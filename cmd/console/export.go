@@ -90,7 +90,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 }
 
 // event is what the audit log keeps of an export from the data folder.
-func (req exportRequest) event() audit.Event {
+func (req exportRequest) event(node string) audit.Event {
 	action, detail := audit.ExportSecrets, "all"
 	if req.masked {
 		action = audit.Export
@@ -98,16 +98,16 @@ func (req exportRequest) event() audit.Event {
 	if n := len(req.rules); n > 0 {
 		detail = fmt.Sprintf("%d rules", n)
 	}
-	return audit.New(time.Now(), caller(), action, transfer.Local).Saying(detail)
+	return audit.New(time.Now(), caller(), action, node).Saying(detail)
 }
 
 // export reads the data folder, and writes down that it did.
 func (l *local) export(p *process, req exportRequest) (*bundle.Bundle, error) {
-	x, err := l.service.Compose(p.ctx, caller(), req.request())
+	x, err := l.service.Compose(p.ctx, caller(), req.request(l.node))
 	if err != nil {
 		return nil, err
 	}
-	if err := l.audit.Record(p.ctx, req.event()); err != nil {
+	if err := l.audit.Record(p.ctx, req.event(l.node)); err != nil {
 		return nil, err
 	}
 	for _, gap := range x.Missing {
@@ -116,17 +116,17 @@ func (l *local) export(p *process, req exportRequest) (*bundle.Bundle, error) {
 	return x.Bundle, nil
 }
 
-// request returns the export of the data folder.
-func (req exportRequest) request() transfer.ExportRequest {
+// request returns the export of a node.
+func (req exportRequest) request(node string) transfer.ExportRequest {
 	return transfer.ExportRequest{
-		Node: transfer.Local, All: len(req.rules) == 0, Rules: req.rules, Masked: req.masked, AllConnections: req.allConnections,
+		Node: node, All: len(req.rules) == 0, Rules: req.rules, Masked: req.masked, AllConnections: req.allConnections,
 	}
 }
 
 // pack reads the data folder, and writes down that it did.
 func (l *local) pack(p *process, req exportRequest, w io.Writer) error {
-	if err := l.audit.Record(p.ctx, req.event()); err != nil {
+	if err := l.audit.Record(p.ctx, req.event(l.node)); err != nil {
 		return err
 	}
-	return l.service.Pack(p.ctx, caller(), req.request(), w)
+	return l.service.Pack(p.ctx, caller(), req.request(l.node), w)
 }

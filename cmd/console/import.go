@@ -132,7 +132,7 @@ func summary(o *plan.Outcome) string {
 func (l *local) importBundle(p *process, req importRequest) (*importReport, error) {
 	line := p.progress()
 	result, err := l.service.Import(p.ctx, caller(), transfer.Request{
-		Node: transfer.Local, Document: req.doc, Format: req.format, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave,
+		Node: l.node, Document: req.doc, Format: req.format, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave,
 		Progress: line.show,
 	})
 	line.end()

@@ -15,6 +15,7 @@ import (
 	"ekuiper-console/core/depot"
 	"ekuiper-console/core/disk"
 	"ekuiper-console/core/fetch"
+	"ekuiper-console/core/node"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db"
@@ -78,8 +79,14 @@ func (f *fetchFlags) fetcher(data string) (*fetch.Fetcher, error) {
 // targetFlags say which console a command works on: the one whose data folder is
 // here, or one that runs elsewhere.
 type targetFlags struct {
-	dataFlags
+	whereFlags
 	fetchFlags
+	Node string `default:"local" placeholder:"NAME" help:"Node that it is about; local is the one in the console (${default})."`
+}
+
+// whereFlags say the same of commands that read no files.
+type whereFlags struct {
+	dataFlags
 	Server *url.URL `placeholder:"URL" help:"Work on the console that runs there, instead of on the data folder."`
 	Token  string   `placeholder:"T" help:"API token for --server."`
 }
@@ -102,7 +109,7 @@ type target interface {
 // target opens what the flags name.
 func (f *targetFlags) target(p *process) (target, error) {
 	if f.Server != nil {
-		return newRemote(f.Server, f.Token)
+		return newRemote(f.Server, f.Token, f.Node)
 	}
 	store, err := f.open(p)
 	if err != nil {
@@ -114,7 +121,7 @@ func (f *targetFlags) target(p *process) (target, error) {
 // source opens what the flags name, for reading.
 func (f *targetFlags) source(p *process) (target, error) {
 	if f.Server != nil {
-		return newRemote(f.Server, f.Token)
+		return newRemote(f.Server, f.Token, f.Node)
 	}
 	store, err := f.existing(p)
 	if err != nil {
@@ -133,13 +140,37 @@ func (f *targetFlags) local(p *process, store *db.DB) (target, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	events := &audit.Log{Store: store, Late: p.untold}
-	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
-	return &local{db: store, service: service, audit: events}, nil
+	events, live := &audit.Log{Store: store, Late: p.untold}, f.live(store)
+	service := &transfer.Service{Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
+	if err := f.fresh(p, live); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return &local{node: f.Node, db: store, service: service, audit: events}, nil
+}
+
+// fresh reads the node that a command works on, where it runs elsewhere. One that is away
+// is known as it was when it was last read.
+func (f *targetFlags) fresh(p *process, live *node.Live) error {
+	if f.Node == core.Local {
+		return nil
+	}
+	_, err := live.Pull(p.ctx, caller(), f.Node)
+	if core.CodeOf(err) != core.Unreachable {
+		return err
+	}
+	fmt.Fprintf(p.stderr, "warning: %v; this is what it held when it was last read\n", err)
+	return nil
+}
+
+// live returns the nodes of a store.
+func (f *dataFlags) live(store *db.DB) *node.Live {
+	nodes := &node.Registry{Store: store, Seal: node.Seal{File: filepath.Join(f.Data, "nodes.key")}}
+	return &node.Live{Mirror: store, Nodes: nodes, Noter: store}
 }
 
 // local is the console whose data folder is here.
 type local struct {
+	node    string
 	db      *db.DB
 	service *transfer.Service
 	audit   *audit.Log

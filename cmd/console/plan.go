@@ -90,7 +90,7 @@ func printPlan(p *process, l *plan.Listing, n [plan.NumActions]int) {
 
 // previewBundle plans an import into the data folder.
 func (l *local) previewBundle(p *process, req importRequest) (*plan.Listing, error) {
-	made, err := l.service.Preview(p.ctx, caller(), transfer.Request{Node: transfer.Local, Document: req.doc, Format: req.format, Mode: mode(req.partial)})
+	made, err := l.service.Preview(p.ctx, caller(), transfer.Request{Node: l.node, Document: req.doc, Format: req.format, Mode: mode(req.partial)})
 	if err != nil {
 		return nil, err
 	}

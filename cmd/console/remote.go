@@ -22,10 +22,11 @@ import (
 type remote struct {
 	base   string
 	token  string
+	node   string
 	client *http.Client
 }
 
-func newRemote(server *url.URL, token string) (*remote, error) {
+func newRemote(server *url.URL, token, node string) (*remote, error) {
 	if server.Scheme != "http" && server.Scheme != "https" || server.Host == "" {
 		return nil, core.WithHint(core.Errorf(core.Invalid, "%s is no address of a console", server), "write --server http://host:9082")
 	}
@@ -33,7 +34,7 @@ func newRemote(server *url.URL, token string) (*remote, error) {
 		return nil, core.WithHint(core.Errorf(core.Invalid, "%s has more than an address", server), "write --server http://host:9082")
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &remote{strings.TrimSuffix(server.String(), "/"), token, &http.Client{CheckRedirect: stay}}, nil
+	return &remote{strings.TrimSuffix(server.String(), "/"), token, node, &http.Client{CheckRedirect: stay}}, nil
 }
 
 func (r *remote) close() error { return nil }
@@ -72,7 +73,7 @@ func (r *remote) send(p *process, path string, body any) (*http.Response, error)
 	if err != nil {
 		return nil, fmt.Errorf("making the request: %w", err)
 	}
-	req, err := http.NewRequestWithContext(p.ctx, method, r.base+path, payload)
+	req, err := http.NewRequestWithContext(p.ctx, method, r.base+r.of(path), payload)
 	if err != nil {
 		return nil, fmt.Errorf("making the request: %w", err)
 	}
@@ -84,7 +85,7 @@ func (r *remote) send(p *process, path string, body any) (*http.Response, error)
 	if err != nil {
 		return nil, fmt.Errorf("asking the console: %w", err)
 	}
-	if resp.StatusCode == http.StatusOK {
+	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
 		return resp, nil
 	}
 	defer resp.Body.Close()
@@ -95,17 +96,35 @@ func (r *remote) send(p *process, path string, body any) (*http.Response, error)
 	return nil, failure
 }
 
+// of returns the path of a route for the node.
+func (r *remote) of(path string) string {
+	switch {
+	case r.node == core.Local || r.node == "":
+		return path
+	case !strings.HasPrefix(path, "/api/"):
+		return "/nodes/" + url.PathEscape(r.node) + path
+	case strings.Contains(path, "?"):
+		return path + "&node=" + url.QueryEscape(r.node)
+	}
+	return path + "?node=" + url.QueryEscape(r.node)
+}
+
 // upload is a request with a file, and its other fields.
 type upload struct {
 	options any
 	file    []byte
 }
 
+// deleting is the body of a request that deletes.
+type deleting struct{}
+
 // encodeBody returns how a body is sent.
 func encodeBody(body any) (method, contentType string, payload io.Reader, err error) {
 	switch body := body.(type) {
 	case nil:
 		return http.MethodGet, "application/json", nil, nil
+	case deleting:
+		return http.MethodDelete, "application/json", nil, nil
 	case upload:
 		var form bytes.Buffer
 		w := multipart.NewWriter(&form)

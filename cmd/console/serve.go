@@ -107,16 +107,21 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	if err != nil {
 		return err
 	}
-	service := &transfer.Service{Nodes: store, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
+	live := c.live(store)
+	live.Log = log
+	service := &transfer.Service{Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
 	defer service.Close()
 	sweeping, stopSweeping := context.WithCancel(p.ctx)
 	var sweeper sync.WaitGroup
 	sweeper.Go(func() { sweep(sweeping, store, artifacts, log) })
+	sweeper.Go(func() { live.Poll(sweeping) })
 	defer sweeper.Wait()
 	defer stopSweeping()
 	server := &handlers.Server{
 		Transfer: service,
 		Drafts:   &transfer.Drafts{Store: store, Choices: store, Transfer: service},
+		Nodes:    live.Nodes,
+		Live:     live,
 		Tasks:    tasks,
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store, Audit: events},

@@ -1,6 +1,6 @@
 // Package backup puts all that a data folder keeps into one archive, and takes it out
-// again: the store, the files of entries, the public keys of callers, and the key that
-// links are signed with.
+// again: the store, the files of entries, the public keys of callers, and the keys that
+// links are signed and the secrets of nodes are sealed with.
 package backup
 
 import (
@@ -33,10 +33,10 @@ const format = 1
 
 // others is what there may be beside the store: the files of entries, each named by its
 // content, and keys. Nothing else is put in, and nothing else is taken out.
-var others = regexp.MustCompile(`^(artifacts/[0-9a-f]{2}/[0-9a-f]{64}|mgmt/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\.pub|links\.key)$`)
+var others = regexp.MustCompile(`^(artifacts/[0-9a-f]{2}/[0-9a-f]{64}|mgmt/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\.pub|links\.key|nodes\.key)$`)
 
 // besides are the folders and files that others are in.
-var besides = []string{"artifacts", "mgmt", "links.key"}
+var besides = []string{"artifacts", "mgmt", "links.key", "nodes.key"}
 
 // Manifest says what an archive holds.
 type Manifest struct {

@@ -14,22 +14,23 @@ import (
 	"ekuiper-console/core"
 )
 
-// Times say how long a client waits. The zero value means the defaults.
+// Times say how long is waited for a node. The zero value means the defaults.
 type Times struct {
 	Ask    time.Duration // for a short answer
 	Export time.Duration // for all that a node holds
 	Import time.Duration // for the end of an import
 	Settle time.Duration // for rules to start
+	Fresh  time.Duration // for as long, what was read of a node passes for what it holds
 	Return time.Duration // for a node to come back that broke off in the middle of an import
 }
 
 // The defaults. The engine ends an answer after five minutes: who waits longer hears of it.
-var defaultTimes = Times{Ask: 10 * time.Second, Export: time.Minute, Import: 6 * time.Minute, Settle: 10 * time.Second, Return: time.Minute}
+var defaultTimes = Times{Ask: 10 * time.Second, Export: time.Minute, Import: 6 * time.Minute, Settle: 10 * time.Second, Return: time.Minute, Fresh: 2 * time.Second}
 
 // or returns the times with the defaults in place of zeros.
 func (t Times) or(other Times) Times {
 	for mine, theirs := range map[*time.Duration]time.Duration{
-		&t.Ask: other.Ask, &t.Export: other.Export, &t.Import: other.Import, &t.Settle: other.Settle, &t.Return: other.Return,
+		&t.Ask: other.Ask, &t.Export: other.Export, &t.Import: other.Import, &t.Settle: other.Settle, &t.Return: other.Return, &t.Fresh: other.Fresh,
 	} {
 		if *mine <= 0 {
 			*mine = theirs

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"ekuiper-console/core"
@@ -37,7 +38,10 @@ type Live struct {
 	Nodes *Registry
 	Noter Noter
 	Times Times
+	Log   *slog.Logger     // told of what goes wrong while nodes are polled; nil means nobody
 	Now   func() time.Time // nil means time.Now
+
+	healths healths
 }
 
 // Known returns a NotFound error for a node that is not there.

@@ -77,7 +77,7 @@ func (n *Node) checkURL() error {
 
 func checkPairs(what string, pairs map[string]string) error {
 	if len(pairs) > maxPairs {
-		return core.Errorf(core.Invalid, "there are more than %d %ss", maxPairs, what)
+		return core.Errorf(core.Invalid, "a node has at most %d labels, and as many variables", maxPairs)
 	}
 	for key, value := range pairs {
 		if !keyPattern.MatchString(key) || len(value) > maxValue {

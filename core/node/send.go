@@ -29,7 +29,7 @@ func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error
 		return plan.Revision{}, err
 	}
 	if now.State != c.Plan.Base {
-		return plan.Revision{}, core.WithHint(core.Errorf(core.Conflict, "%s has changed since the plan was made", c.Node), "look at the plan of now")
+		return plan.Revision{}, core.WithHint(core.Errorf(core.Conflict, "node %s has changed since the plan was made", c.Node), "look at the plan of now")
 	}
 	ctx = context.WithoutCancel(ctx) // from here on it must be seen through
 	s := &sending{client: client, plan: c.Plan, now: now.Bundle, wanted: c.Plan.After(now.Bundle), said: &bundle.Bundle{}}

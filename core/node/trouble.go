@@ -32,7 +32,7 @@ type Trouble struct {
 }
 
 // Error names the node, the state and the reason.
-func (t *Trouble) Error() string { return fmt.Sprintf("%s is %s: %s", t.Node, t.State, t.Reason) }
+func (t *Trouble) Error() string { return fmt.Sprintf("node %s is %s: %s", t.Node, t.State, t.Reason) }
 
 // hints say what to do about a state.
 var hints = map[State]string{
@@ -63,7 +63,7 @@ type Refusal struct {
 }
 
 // Error names the node and what it says.
-func (r *Refusal) Error() string { return fmt.Sprintf("%s says: %s", r.Node, r.Message) }
+func (r *Refusal) Error() string { return fmt.Sprintf("node %s says: %s", r.Node, r.Message) }
 
 // unanswered returns the error of a request that got no answer. Where it is the caller
 // who has gone, it is a Cancelled error.

@@ -18,7 +18,8 @@ type DraftStore interface {
 	PutDraft(ctx context.Context, d plan.Draft) error
 	// Draft returns a draft, or a NotFound error.
 	Draft(ctx context.Context, id string) (plan.Draft, error)
-	// Drafts returns somebody's drafts for a node without their bodies, the oldest first.
+	// Drafts returns somebody's drafts for a node, or for any where none is named, without
+	// their bodies, the oldest first.
 	Drafts(ctx context.Context, node, by string) ([]plan.Draft, error)
 	// DeleteDraft takes a draft out. It does nothing where there is none.
 	DeleteDraft(ctx context.Context, id string) error
@@ -112,6 +113,12 @@ func (d *Drafts) head(ctx context.Context, by core.Caller, node, id string) (pla
 		return plan.Draft{}, noDraft(id)
 	}
 	return drafts[i], nil
+}
+
+// NodeOf returns the node that a draft of the caller's is meant for, or a NotFound error.
+func (d *Drafts) NodeOf(ctx context.Context, by core.Caller, id string) (string, error) {
+	draft, err := d.head(ctx, by, "", id)
+	return draft.Node, err
 }
 
 // Edit gives a draft of the caller's another text. What was left out of it stays left

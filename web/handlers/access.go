@@ -126,7 +126,7 @@ func (s *Server) withSession(rt route, next http.Handler) http.HandlerFunc {
 		if by.Role == core.Nobody {
 			return s.toSignIn(w, r)
 		}
-		r = withCaller(r, by)
+		r = s.visited(withCaller(r, by))
 		if err := by.Require(rt.role); err != nil {
 			s.tell(w, r, s.refused(r, rt, err))
 			return nil

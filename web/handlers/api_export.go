@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -23,18 +22,19 @@ var exportOptions = map[string]string{"secrets": "masked", "connections": "all",
 // exportRequest reads the query of an export. The engine takes no parameters, and what
 // is unknown is passed over; but whoever asks for masked secrets and misspells it must
 // not get them.
-func exportRequest(query url.Values) (transfer.ExportRequest, error) {
+func exportRequest(r *http.Request) (transfer.ExportRequest, error) {
+	query := r.URL.Query()
 	for name, option := range exportOptions {
 		if value := query.Get(name); value != "" && value != option {
 			return transfer.ExportRequest{}, core.Errorf(core.Invalid, "%s=%s is not understood: write %s=%s or leave it out", name, value, name, option)
 		}
 	}
-	return transfer.ExportRequest{Node: transfer.Local, Masked: query.Get("secrets") != "", AllConnections: query.Get("connections") != ""}, nil
+	return transfer.ExportRequest{Node: nodeOf(r), Masked: query.Get("secrets") != "", AllConnections: query.Get("connections") != ""}, nil
 }
 
 // exportAll is GET /data/export.
 func (s *Server) exportAll(w http.ResponseWriter, r *http.Request) error {
-	req, err := exportRequest(r.URL.Query())
+	req, err := exportRequest(r)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (s *Server) exportAll(w http.ResponseWriter, r *http.Request) error {
 
 // exportRules is POST /data/export.
 func (s *Server) exportRules(w http.ResponseWriter, r *http.Request) error {
-	req, err := exportRequest(r.URL.Query())
+	req, err := exportRequest(r)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Server) recordExport(r *http.Request, req transfer.ExportRequest, detai
 	if req.Masked {
 		action = audit.Export
 	}
-	return s.record(r, action, transfer.Local, detail)
+	return s.record(r, action, nodeOf(r), detail)
 }
 
 // exportParcel sends what a request asks for with all the files that it names.
@@ -122,7 +122,7 @@ func (s *Server) exportParcel(w http.ResponseWriter, r *http.Request, req transf
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/zip")
-	h.Set("Content-Disposition", `attachment; filename="`+fileName(what, "zip", time.Now())+`"`)
+	h.Set("Content-Disposition", `attachment; filename="`+fileName(nodeOf(r), what, "zip", time.Now())+`"`)
 	h.Set("Cache-Control", "no-store")
 	sent := &counted{ResponseWriter: w}
 	err := s.Transfer.Pack(r.Context(), callerOf(r), req, sent)
@@ -149,8 +149,8 @@ func (c *counted) Write(b []byte) (int, error) {
 }
 
 // fileName is what an export is called.
-func fileName(what, extension string, now time.Time) string {
-	return fmt.Sprintf("ekuiper-%s-%s-%s.%s", transfer.Local, what, now.UTC().Format("20060102-150405"), extension)
+func fileName(node, what, extension string, now time.Time) string {
+	return fmt.Sprintf("ekuiper-%s-%s-%s.%s", node, what, now.UTC().Format("20060102-150405"), extension)
 }
 
 // maxNaming bounds how much the audit log says of the rules of an export, in bytes.
@@ -172,7 +172,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bund
 		return err
 	}
 	now := time.Now()
-	name := fileName(what, f.extension, now)
+	name := fileName(nodeOf(r), what, f.extension, now)
 	h := w.Header()
 	h.Set("Content-Type", f.contentType)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)

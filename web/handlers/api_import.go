@@ -37,9 +37,9 @@ var switchNames = []string{"partial", "stop", "atomic", "dry_run"}
 
 // readSwitches reads the query. The engine takes partial=true, and any misspelt name,
 // for a full import with reset; here all that is not clear is refused.
-func readSwitches(raw string) (switches, error) {
+func readSwitches(r *http.Request) (switches, error) {
 	const calm = "nothing was changed"
-	query, err := url.ParseQuery(raw)
+	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return switches{}, core.WithHint(core.Errorf(core.Invalid, "the query cannot be read: %v", err), calm)
 	}
@@ -56,7 +56,11 @@ func readSwitches(raw string) (switches, error) {
 			return switches{}, core.WithHint(core.Errorf(core.Invalid, "%s=%s is not understood: write %s=1 or leave it out", name, values[0], name), calm)
 		}
 	}
-	return switches{on["partial"], on["stop"] && !on["partial"], on["atomic"], on["dry_run"]}, nil
+	sw := switches{on["partial"], on["stop"] && !on["partial"], on["atomic"], on["dry_run"]}
+	if sw.stop && nodeOf(r) != core.Local {
+		return sw, core.WithHint(core.Errorf(core.Invalid, "stop=1 would end this console, and not the node %s", nodeOf(r)), calm)
+	}
+	return sw, nil
 }
 
 func (sw switches) mode() plan.Mode {
@@ -106,15 +110,15 @@ func (info configurationInfo) checked() error {
 }
 
 // request returns the import that a body and its switches ask for.
-func (info configurationInfo) request(sw switches) transfer.Request {
+func (info configurationInfo) request(node string, sw switches) transfer.Request {
 	return transfer.Request{
-		Node: transfer.Local, Document: []byte(info.Content), Address: info.File, Files: info.files, Mode: sw.mode(), Atomic: sw.atomic,
+		Node: node, Document: []byte(info.Content), Address: info.File, Files: info.files, Mode: sw.mode(), Atomic: sw.atomic,
 	}
 }
 
 // importData is POST /data/import.
 func (s *Server) importData(w http.ResponseWriter, r *http.Request) error {
-	sw, err := readSwitches(r.URL.RawQuery)
+	sw, err := readSwitches(r)
 	if err != nil {
 		return err
 	}
@@ -126,13 +130,13 @@ func (s *Server) importData(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if sw.dryRun {
-		p, err := s.Transfer.Preview(r.Context(), callerOf(r), info.request(sw))
+		p, err := s.Transfer.Preview(r.Context(), callerOf(r), info.request(nodeOf(r), sw))
 		if err != nil {
 			return err
 		}
 		return ok(w, p.Listing(), nil)
 	}
-	result, err := s.Transfer.Import(r.Context(), callerOf(r), info.request(sw))
+	result, err := s.Transfer.Import(r.Context(), callerOf(r), info.request(nodeOf(r), sw))
 	if err != nil {
 		return err
 	}
@@ -192,6 +196,6 @@ func (f *failedImport) Unwrap() error { return core.Errorf(core.Invalid, "proces
 
 // importStatus is GET /data/import/status.
 func (s *Server) importStatus(w http.ResponseWriter, r *http.Request) error {
-	report, err := s.Transfer.Status(r.Context(), callerOf(r), transfer.Local)
+	report, err := s.Transfer.Status(r.Context(), callerOf(r), nodeOf(r))
 	return ok(w, report, err)
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/transfer"
 )
 
 // param returns a part of the path, decoded.
@@ -47,7 +46,7 @@ func (s *Server) ping(http.ResponseWriter, *http.Request) error { return nil }
 // names is a route that lists the names of a kind.
 func (s *Server) names(kind core.Kind) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		names, err := s.Transfer.Names(r.Context(), callerOf(r), transfer.Local, kind)
+		names, err := s.Transfer.Names(r.Context(), callerOf(r), nodeOf(r), kind)
 		return ok(w, names, err)
 	}
 }
@@ -59,7 +58,7 @@ func (s *Server) streams(kind core.Kind) handler {
 		if kind == core.Table {
 			only = r.URL.Query().Get("kind")
 		}
-		names, err := s.Transfer.StreamNames(r.Context(), callerOf(r), transfer.Local, kind, only)
+		names, err := s.Transfer.StreamNames(r.Context(), callerOf(r), nodeOf(r), kind, only)
 		return ok(w, names, err)
 	}
 }
@@ -68,7 +67,7 @@ func (s *Server) streams(kind core.Kind) handler {
 func (s *Server) describe(kind core.Kind) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		name := param(r, "name")
-		d, err := s.Transfer.Describe(r.Context(), callerOf(r), transfer.Local, core.Ref{Kind: kind, Name: name})
+		d, err := s.Transfer.Describe(r.Context(), callerOf(r), nodeOf(r), core.Ref{Kind: kind, Name: name})
 		if core.CodeOf(err) == core.NotFound && err != nil {
 			noun := kind.Noun()
 			err = &engineError{http.StatusBadRequest, numberStream, core.Errorf(core.NotFound, "describe %s error: Describe %s fails, %s is not found.", noun, noun, name)}
@@ -80,21 +79,21 @@ func (s *Server) describe(kind core.Kind) handler {
 // details is GET /streamdetails or /tabledetails.
 func (s *Server) details(kind core.Kind) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		d, err := s.Transfer.StreamDetails(r.Context(), callerOf(r), transfer.Local, kind)
+		d, err := s.Transfer.StreamDetails(r.Context(), callerOf(r), nodeOf(r), kind)
 		return ok(w, d, err)
 	}
 }
 
 // rules is GET /rules.
 func (s *Server) rules(w http.ResponseWriter, r *http.Request) error {
-	rules, err := s.Transfer.Rules(r.Context(), callerOf(r), transfer.Local)
+	rules, err := s.Transfer.Rules(r.Context(), callerOf(r), nodeOf(r))
 	return ok(w, rules, err)
 }
 
 // rule is GET /rules/{id}: the text as it is stored, to the byte.
 func (s *Server) rule(w http.ResponseWriter, r *http.Request) error {
 	id := param(r, "id")
-	text, err := s.Transfer.Text(r.Context(), callerOf(r), transfer.Local, core.Ref{Kind: core.Rule, Name: id})
+	text, err := s.Transfer.Text(r.Context(), callerOf(r), nodeOf(r), core.Ref{Kind: core.Rule, Name: id})
 	switch {
 	case err == nil:
 	case core.CodeOf(err) == core.NotFound:
@@ -110,33 +109,33 @@ func (s *Server) rule(w http.ResponseWriter, r *http.Request) error {
 // configKeys is GET /metadata/sources/yaml/{type} or /metadata/sinks/yaml/{type}.
 func (s *Server) configKeys(kind core.Kind) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		keys, err := s.Transfer.ConfigKeys(r.Context(), callerOf(r), transfer.Local, core.Ref{Kind: kind, Name: param(r, "type")})
+		keys, err := s.Transfer.ConfigKeys(r.Context(), callerOf(r), nodeOf(r), core.Ref{Kind: kind, Name: param(r, "type")})
 		return ok(w, keys, err)
 	}
 }
 
 // connections is GET /connections.
 func (s *Server) connections(w http.ResponseWriter, r *http.Request) error {
-	all, err := s.Transfer.Connections(r.Context(), callerOf(r), transfer.Local)
+	all, err := s.Transfer.Connections(r.Context(), callerOf(r), nodeOf(r))
 	return ok(w, all, err)
 }
 
 // schemas is GET /schemas/{type}.
 func (s *Server) schemas(w http.ResponseWriter, r *http.Request) error {
-	names, err := s.Transfer.Schemas(r.Context(), callerOf(r), transfer.Local, param(r, "type"))
+	names, err := s.Transfer.Schemas(r.Context(), callerOf(r), nodeOf(r), param(r, "type"))
 	return ok(w, names, err)
 }
 
 // nativePlugins is GET /plugins/sources, /plugins/sinks or /plugins/functions.
 func (s *Server) nativePlugins(kind string) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		names, err := s.Transfer.NativePlugins(r.Context(), callerOf(r), transfer.Local, kind)
+		names, err := s.Transfer.NativePlugins(r.Context(), callerOf(r), nodeOf(r), kind)
 		return ok(w, names, err)
 	}
 }
 
 // portablePlugins is GET /plugins/portables.
 func (s *Server) portablePlugins(w http.ResponseWriter, r *http.Request) error {
-	all, err := s.Transfer.Installs(r.Context(), callerOf(r), transfer.Local, core.PortablePlugin)
+	all, err := s.Transfer.Installs(r.Context(), callerOf(r), nodeOf(r), core.PortablePlugin)
 	return ok(w, all, err)
 }

@@ -24,7 +24,7 @@ type taskBody struct {
 // importAsync is POST /async/data/import. As in the engine, everything but the body's
 // form is looked at inside the task.
 func (s *Server) importAsync(w http.ResponseWriter, r *http.Request) error {
-	sw, err := readSwitches(r.URL.RawQuery)
+	sw, err := readSwitches(r)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Server) importAsync(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.startImport(r, importTask{title: info.File, req: info.request(sw), check: info.checked, stop: sw.stop})
+	t, err := s.startImport(r, importTask{title: info.File, req: info.request(nodeOf(r), sw), check: info.checked, stop: sw.stop})
 	return ok(w, map[string]string{"id": t.ID}, err)
 }
 

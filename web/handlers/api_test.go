@@ -254,6 +254,8 @@ func TestRoles(t *testing.T) {
 		{"GET", "/api/v1/audit", "", "admin"}, {"GET", "/api/v1/users", "", "admin"}, {"POST", "/api/v1/users", "{}", "admin"},
 		{"PATCH", "/api/v1/users/x", "{}", "admin"}, {"DELETE", "/api/v1/users/x", "", "admin"},
 		{"GET", "/api/v1/tokens", "", "admin"}, {"POST", "/api/v1/tokens", "{}", "admin"}, {"DELETE", "/api/v1/tokens/x", "", "admin"},
+		{"GET", "/api/v1/nodes", "", "viewer"}, {"POST", "/api/v1/nodes", "{}", "admin"}, {"GET", "/api/v1/nodes/x", "", "viewer"},
+		{"PATCH", "/api/v1/nodes/x", "{}", "admin"}, {"DELETE", "/api/v1/nodes/x", "", "admin"}, {"POST", "/api/v1/nodes/x/pull", "", "operator"},
 		{"GET", "/api/v1/artifacts", "", "viewer"}, {"POST", "/api/v1/artifacts/x/link", "{}", "operator"}, {"GET", "/artifacts/x/y", "", "viewer"},
 		{"GET", "/config/uploads", "", "viewer"}, {"GET", "/plugins/sources", "", "viewer"}, {"GET", "/plugins/sinks", "", "viewer"},
 		{"GET", "/plugins/functions", "", "viewer"}, {"GET", "/plugins/portables", "", "viewer"},

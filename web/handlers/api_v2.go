@@ -17,7 +17,7 @@ var asYAML = form{"yaml", "application/yaml", bundlev2.Encode}
 
 // exportAllV2 is GET /v2/data/export.
 func (s *Server) exportAllV2(w http.ResponseWriter, r *http.Request) error {
-	req, err := exportRequest(r.URL.Query())
+	req, err := exportRequest(r)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (s *Server) exportAllV2(w http.ResponseWriter, r *http.Request) error {
 // exportRulesV2 is POST /v2/data/export, which the engine does not have: rules with all
 // that they need.
 func (s *Server) exportRulesV2(w http.ResponseWriter, r *http.Request) error {
-	req, err := exportRequest(r.URL.Query())
+	req, err := exportRequest(r)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s *Server) readRequestV2(w http.ResponseWriter, r *http.Request) (transfer
 	if err := info.checked(); err != nil {
 		return transfer.Request{}, core.WithHint(core.Errorf(core.Invalid, "%w: bad request", err), core.HintOf(err))
 	}
-	return info.request(switches{}), nil
+	return info.request(nodeOf(r), switches{}), nil
 }
 
 // rulesetKinds are what a ruleset holds.
@@ -130,7 +130,7 @@ func encodeRuleset(b *bundle.Bundle, w io.Writer) error {
 
 // exportRuleset is POST /ruleset/export.
 func (s *Server) exportRuleset(w http.ResponseWriter, r *http.Request) error {
-	req, err := exportRequest(r.URL.Query())
+	req, err := exportRequest(r)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,6 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/plan"
-	"ekuiper-console/core/transfer"
 )
 
 // Links signs addresses of artifacts, so that a node can fetch one without a token until
@@ -97,7 +96,7 @@ type artifactV1 struct {
 
 // artifactsV1 is GET /api/v1/artifacts: the files of the entries that there are now.
 func (s *Server) artifactsV1(w http.ResponseWriter, r *http.Request) error {
-	kept, err := s.Transfer.Artifacts(r.Context(), callerOf(r), transfer.Local)
+	kept, err := s.Transfer.Artifacts(r.Context(), callerOf(r), nodeOf(r))
 	all := []artifactV1{}
 	for _, ref := range slices.SortedFunc(maps.Keys(kept), core.Ref.Compare) {
 		all = append(all, artifactV1{ref, kept[ref]})

@@ -10,7 +10,6 @@ import (
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/secret"
-	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
 )
 
@@ -19,7 +18,7 @@ func (s *Server) compose(r *http.Request, p *views.ExportPage) error {
 	if p.Picked == 0 {
 		return nil
 	}
-	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), transfer.Local)
+	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return err
 	}
@@ -32,14 +31,14 @@ func (s *Server) compose(r *http.Request, p *views.ExportPage) error {
 	}
 	p.Closure, p.Secrets, p.Connections, p.Size, p.Preview = x.closure, x.secrets, x.connections, x.size, x.preview
 	if len(p.PickedRules) <= maxCurlRules {
-		p.Curl = curl(origin(r), p.PickedRules, p.Options)
+		p.Curl = curl(origin(r)+ownPath(r), p.PickedRules, p.Options)
 	}
 	return nil
 }
 
 // composeAnew makes the export that a page tells of.
 func (s *Server) composeAnew(r *http.Request, p *views.ExportPage) (composition, error) {
-	req, f := exportOf(p.Options)
+	req, f := exportOf(r, p.Options)
 	req.Rules = p.PickedRules
 	x, err := s.Transfer.Compose(r.Context(), callerOf(r), req)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
 )
 
@@ -22,12 +21,12 @@ const (
 // layout returns what every page knows of a request.
 func (s *Server) layout(r *http.Request) views.Layout {
 	by := callerOf(r)
-	l := views.Layout{Node: transfer.Local, User: by.Name, Role: by.Role, Path: r.URL.RequestURI(), Server: origin(r), Version: s.Version}
+	l := views.Layout{Node: nodeOf(r), User: by.Name, Role: by.Role, Path: r.URL.RequestURI(), Server: origin(r), Version: s.Version}
 	if c, err := r.Cookie(themeCookie); err == nil {
 		l.Theme = views.ParseTheme(c.Value)
 	}
 	l.Language = languageOf(r)
-	if snapshot, err := s.Transfer.Export(r.Context(), by, transfer.Local); err == nil {
+	if snapshot, err := s.Transfer.Export(r.Context(), by, nodeOf(r)); err == nil {
 		l.Revision = snapshot.Revision
 	}
 	return l

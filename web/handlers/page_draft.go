@@ -9,7 +9,6 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
-	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
 )
 
@@ -41,7 +40,7 @@ func (s *Server) draftPage(w http.ResponseWriter, r *http.Request) error {
 
 // draftHead returns the draft of a request without its body.
 func (s *Server) draftHead(r *http.Request) (plan.Draft, error) {
-	drafts, err := s.Drafts.Waiting(r.Context(), callerOf(r), transfer.Local)
+	drafts, err := s.Drafts.Waiting(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return plan.Draft{}, err
 	}
@@ -101,7 +100,7 @@ func (s *Server) read(r *http.Request, p *views.DraftPage, d plan.Draft) error {
 // countSections counts the entries of each section in the bundle and on the node. A
 // partial plan has a step for every entry of the bundle, and no other.
 func (s *Server) countSections(r *http.Request, p *views.DraftPage, partial *plan.Plan) error {
-	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), transfer.Local)
+	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (s *Server) findRules(r *http.Request, p *views.ExportPage) error {
 	page, _ := strconv.Atoi(r.Form.Get("page"))
 	p.Page = max(page, 1)
 	q.Kinds, q.Limit, q.Offset = []core.Kind{core.Rule}, rulesPerPage, (p.Page-1)*rulesPerPage
-	found, err := s.Transfer.Find(r.Context(), callerOf(r), transfer.Local, q)
+	found, err := s.Transfer.Find(r.Context(), callerOf(r), nodeOf(r), q)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (s *Server) findRules(r *http.Request, p *views.ExportPage) error {
 		p.Rules = append(p.Rules, ruleRow(entry))
 	}
 	q = transfer.Query{Kinds: q.Kinds}
-	all, err := s.Transfer.Find(r.Context(), callerOf(r), transfer.Local, q)
+	all, err := s.Transfer.Find(r.Context(), callerOf(r), nodeOf(r), q)
 	if err == nil {
 		p.Total = all.Total
 	}
@@ -137,7 +137,7 @@ func (s *Server) choose(r *http.Request, filter views.RuleFilter) (*transfer.Cho
 		}
 		c.Every = append(c.Every, queryOf(views.RuleFilter{Text: values.Get("q"), Tag: values.Get("tag"), Status: values.Get("status")}))
 	}
-	chosen, err := s.Transfer.Choose(r.Context(), callerOf(r), transfer.Local, c)
+	chosen, err := s.Transfer.Choose(r.Context(), callerOf(r), nodeOf(r), c)
 	if err == nil && r.Form.Get("pick") == "known" {
 		chosen.Unknown = nil
 	}
@@ -153,13 +153,13 @@ func everyOf(queries []transfer.Query) []string {
 	return every
 }
 
-// exportOf returns the export that options ask for.
-func exportOf(o views.ExportOptions) (transfer.ExportRequest, form) {
+// exportOf returns the export of a request's node that options ask for.
+func exportOf(r *http.Request, o views.ExportOptions) (transfer.ExportRequest, form) {
 	f := asJSON
 	if o.YAML {
 		f = asYAML
 	}
-	return transfer.ExportRequest{Node: transfer.Local, Masked: !o.Plain, AllConnections: o.AllConnections}, f
+	return transfer.ExportRequest{Node: nodeOf(r), Masked: !o.Plain, AllConnections: o.AllConnections}, f
 }
 
 // maxCurlRules bounds the rules that a line for the shell names.
@@ -199,7 +199,7 @@ func (s *Server) downloadPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	options := readOptions(r.Form)
-	req, f := exportOf(options)
+	req, f := exportOf(r, options)
 	req.All = r.Method == http.MethodGet || r.Form.Get("all") == "1"
 	if !req.All {
 		chosen, err := s.choose(r, views.RuleFilter{})

@@ -6,7 +6,6 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/plan"
-	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
 )
 
@@ -20,7 +19,7 @@ const (
 func (s *Server) historyPage(w http.ResponseWriter, r *http.Request) error {
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	before = max(before, 0)
-	revisions, err := s.Transfer.History(r.Context(), callerOf(r), transfer.Local, before, revisionsPerPage+1)
+	revisions, err := s.Transfer.History(r.Context(), callerOf(r), nodeOf(r), before, revisionsPerPage+1)
 	if err != nil {
 		return err
 	}
@@ -30,7 +29,7 @@ func (s *Server) historyPage(w http.ResponseWriter, r *http.Request) error {
 		p.Older = revisions[revisionsPerPage-1].Number
 	}
 	p.Newest = len(revisions) == 0 || revisions[0].Number == p.Layout.Revision
-	tasks, err := s.Tasks.List(r.Context(), callerOf(r), transfer.Local, recentTasks)
+	tasks, err := s.Tasks.List(r.Context(), callerOf(r), nodeOf(r), recentTasks)
 	if err != nil {
 		return err
 	}
@@ -45,7 +44,7 @@ func (s *Server) revisionPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rev, err := s.Transfer.Revision(r.Context(), callerOf(r), transfer.Local, n)
+	rev, err := s.Transfer.Revision(r.Context(), callerOf(r), nodeOf(r), n)
 	if err != nil {
 		return err
 	}
@@ -53,10 +52,10 @@ func (s *Server) revisionPage(w http.ResponseWriter, r *http.Request) error {
 	l.Counts = [...]int{plan.Create: rev.Created, plan.Replace: rev.Replaced, plan.Delete: rev.Deleted}
 	l.Pager = views.NewPager(pageOf(r), l.Listed(), changesPerPage)
 	window := plan.Window{Only: l.Only, Offset: l.Pager.Offset(changesPerPage), Limit: changesPerPage}
-	if l.Changes, err = s.Transfer.Changes(r.Context(), callerOf(r), transfer.Local, rev.Number, window); err != nil {
+	if l.Changes, err = s.Transfer.Changes(r.Context(), callerOf(r), nodeOf(r), rev.Number, window); err != nil {
 		return err
 	}
-	tasks, err := s.Tasks.List(r.Context(), callerOf(r), transfer.Local, recentTasks)
+	tasks, err := s.Tasks.List(r.Context(), callerOf(r), nodeOf(r), recentTasks)
 	if err != nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func (s *Server) comparePage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Now = value(r, "to") == "now"
-	all, err := s.Transfer.Diff(r.Context(), callerOf(r), transfer.Local, p.From, p.To)
+	all, err := s.Transfer.Diff(r.Context(), callerOf(r), nodeOf(r), p.From, p.To)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), transfer.Local)
+	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 
 // waiting returns the caller's drafts but one.
 func (s *Server) waiting(r *http.Request, but string) ([]views.Draft, error) {
-	drafts, err := s.Drafts.Waiting(r.Context(), callerOf(r), transfer.Local)
+	drafts, err := s.Drafts.Waiting(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (s *Server) bring(w http.ResponseWriter, r *http.Request) error {
 // keep makes drafts of documents, and returns the id of the first.
 func (s *Server) keep(r *http.Request, docs []brought) (first string, err error) {
 	for _, doc := range docs {
-		id, err := s.Drafts.Bring(r.Context(), callerOf(r), transfer.Local, doc.name, doc.Brought)
+		id, err := s.Drafts.Bring(r.Context(), callerOf(r), nodeOf(r), doc.name, doc.Brought)
 		if err != nil {
 			return "", err
 		}

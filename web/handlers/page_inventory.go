@@ -34,7 +34,7 @@ func (s *Server) sectionPage(w http.ResponseWriter, r *http.Request) error {
 
 // showInventory fills in the sections, and what the filter finds.
 func (s *Server) showInventory(w http.ResponseWriter, r *http.Request, p views.InventoryPage) error {
-	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), transfer.Local)
+	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (s *Server) find(r *http.Request, p *views.InventoryPage) error {
 	p.Pager.Page = pageOf(r)
 	for {
 		q.Offset, q.Limit = p.Pager.Offset(entriesPerPage), entriesPerPage
-		found, err := s.Transfer.Find(r.Context(), callerOf(r), transfer.Local, q)
+		found, err := s.Transfer.Find(r.Context(), callerOf(r), nodeOf(r), q)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (s *Server) entryPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := s.Transfer.Entry(r.Context(), callerOf(r), transfer.Local, ref, usersShown)
+	e, err := s.Transfer.Entry(r.Context(), callerOf(r), nodeOf(r), ref, usersShown)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (s *Server) entryText(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), transfer.Local)
+	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *Server) entryText(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return core.Errorf(core.NotFound, "%s %s is not found", ref.Kind.Noun(), ref.Name)
 	}
-	if err := s.record(r, audit.ExportSecrets, transfer.Local, ref.String()); err != nil {
+	if err := s.record(r, audit.ExportSecrets, nodeOf(r), ref.String()); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Disposition", attachment(ref))

@@ -5,7 +5,6 @@ import (
 
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/task"
-	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/views"
 )
 
@@ -21,11 +20,11 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 
 // overviewPage is GET /ui/.
 func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request) error {
-	o, err := s.Transfer.Overview(r.Context(), callerOf(r), transfer.Local)
+	o, err := s.Transfer.Overview(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return err
 	}
-	tasks, err := s.Tasks.List(r.Context(), callerOf(r), transfer.Local, recentTasks)
+	tasks, err := s.Tasks.List(r.Context(), callerOf(r), nodeOf(r), recentTasks)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request) error {
 
 // review plans the draft of a request.
 func (s *Server) review(r *http.Request) (*transfer.Review, error) {
-	return s.Drafts.Review(r.Context(), callerOf(r), transfer.Local, param(r, "id"))
+	return s.Drafts.Review(r.Context(), callerOf(r), nodeOf(r), param(r, "id"))
 }
 
 // showReview draws the plan of a draft as it is now. A text that cannot be read leads
@@ -53,7 +53,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	p.Layout, p.Draft, p.Plan, p.Choices, p.Files = s.layout(r), draftOf(review.Draft), review.Plan, review.Draft.Choices, review.Files
 	pick(&p, r.Form)
-	if p.Disturbs, err = s.Transfer.Disturbs(r.Context(), callerOf(r), transfer.Local, p.Plan, p.Steps); err != nil {
+	if p.Disturbs, err = s.Transfer.Disturbs(r.Context(), callerOf(r), nodeOf(r), p.Plan, p.Steps); err != nil {
 		return err
 	}
 	if err := s.tellMoved(r, &p); err != nil {
@@ -82,7 +82,7 @@ func (s *Server) tellMoved(r *http.Request, p *views.ReviewPage) error {
 	since, err := strconv.ParseInt(r.Form.Get("since"), 10, 64)
 	if base := p.Plan.Base.Revision; err == nil && since >= 0 && since < base {
 		p.Since, p.Anew = since, true
-		if p.Moved, err = s.Transfer.Moved(r.Context(), callerOf(r), transfer.Local, since); err != nil {
+		if p.Moved, err = s.Transfer.Moved(r.Context(), callerOf(r), nodeOf(r), since); err != nil {
 			return err
 		}
 		if p.Came, err = s.after(r, since); err != nil {
@@ -98,7 +98,7 @@ func (s *Server) tellMoved(r *http.Request, p *views.ReviewPage) error {
 
 // after returns the newest revisions after one.
 func (s *Server) after(r *http.Request, revision int64) ([]plan.Revision, error) {
-	all, err := s.Transfer.History(r.Context(), callerOf(r), transfer.Local, 0, revisionsNamed)
+	all, err := s.Transfer.History(r.Context(), callerOf(r), nodeOf(r), 0, revisionsNamed)
 	for i, found := range all {
 		if found.Number <= revision {
 			return all[:i], err
@@ -127,7 +127,7 @@ func (s *Server) diffPage(w http.ResponseWriter, r *http.Request) error {
 
 // showStep draws what a review does to one entry, and whom that disturbs.
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request, review *transfer.Review, step *plan.Step) error {
-	found, err := s.Transfer.Disturbs(r.Context(), callerOf(r), transfer.Local, review.Plan, []*plan.Step{step})
+	found, err := s.Transfer.Disturbs(r.Context(), callerOf(r), nodeOf(r), review.Plan, []*plan.Step{step})
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (s *Server) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return core.Errorf(core.NotFound, "there is no revision %s", param(r, "revision"))
 	}
-	id, err := s.Drafts.Revert(r.Context(), callerOf(r), transfer.Local, revision)
+	id, err := s.Drafts.Revert(r.Context(), callerOf(r), nodeOf(r), revision)
 	if err != nil {
 		return err
 	}

@@ -108,11 +108,11 @@ func (s *Server) routes() []route {
 		{"GET", "/ui/", page, core.Viewer, s.overviewPage},
 		{"GET", "/ui/import", page, core.Operator, s.importPage},
 		{"POST", "/ui/import", page, core.Operator, s.bring},
-		{"GET", "/ui/import/{id}", page, core.Operator, s.draftPage},
-		{"POST", "/ui/import/{id}", page, core.Operator, s.draft},
-		{"GET", "/ui/import/{id}/review", page, core.Operator, s.reviewPage},
-		{"POST", "/ui/import/{id}/review", page, core.Operator, s.decide},
-		{"GET", "/ui/import/{id}/review/diff", page, core.Operator, s.diffPage},
+		{"GET", "/ui/import/{id}", page, core.Operator, s.ofDraft(s.draftPage)},
+		{"POST", "/ui/import/{id}", page, core.Operator, s.ofDraft(s.draft)},
+		{"GET", "/ui/import/{id}/review", page, core.Operator, s.ofDraft(s.reviewPage)},
+		{"POST", "/ui/import/{id}/review", page, core.Operator, s.ofDraft(s.decide)},
+		{"GET", "/ui/import/{id}/review/diff", page, core.Operator, s.ofDraft(s.diffPage)},
 		{"GET", "/ui/inventory", page, core.Viewer, s.inventoryPage},
 		{"GET", "/ui/inventory/{section}", page, core.Viewer, s.sectionPage},
 		{"GET", "/ui/inventory/{section}/{name}", page, core.Viewer, s.entryPage},
@@ -122,13 +122,13 @@ func (s *Server) routes() []route {
 		{"GET", "/ui/history/{n}", page, core.Viewer, s.revisionPage},
 		{"GET", "/ui/history/{n}/bundle", page, core.Viewer, s.bundleV1},
 		{"POST", "/ui/history/{revision}/restore", page, core.Operator, s.restore},
-		{"GET", "/ui/tasks/{id}", page, core.Viewer, s.taskPage},
-		{"GET", "/ui/tasks/{id}/events", page, core.Viewer, s.taskEvents},
-		{"GET", "/ui/tasks/{id}/report", page, core.Viewer, s.taskReport},
-		{"GET", "/ui/tasks/{id}/findings", page, core.Viewer, s.taskFindings},
-		{"POST", "/ui/tasks/{id}/cancel", page, core.Operator, s.taskPageCancel},
-		{"POST", "/ui/tasks/{id}/fix", page, core.Operator, s.taskFix},
-		{"POST", "/ui/tasks/{id}/retry", page, core.Operator, s.taskRetry},
+		{"GET", "/ui/tasks/{id}", page, core.Viewer, s.ofTask(s.taskPage)},
+		{"GET", "/ui/tasks/{id}/events", page, core.Viewer, s.ofTask(s.taskEvents)},
+		{"GET", "/ui/tasks/{id}/report", page, core.Viewer, s.ofTask(s.taskReport)},
+		{"GET", "/ui/tasks/{id}/findings", page, core.Viewer, s.ofTask(s.taskFindings)},
+		{"POST", "/ui/tasks/{id}/cancel", page, core.Operator, s.ofTask(s.taskPageCancel)},
+		{"POST", "/ui/tasks/{id}/fix", page, core.Operator, s.ofTask(s.taskFix)},
+		{"POST", "/ui/tasks/{id}/retry", page, core.Operator, s.ofTask(s.taskRetry)},
 		{"GET", "/ui/artifacts/{sha256}/{name}", page, core.Viewer, s.artifactPage},
 		{"GET", "/ui/api", page, core.Viewer, s.apiPage},
 		{"GET", "/ui/export", page, core.Viewer, s.exportPage},
@@ -138,7 +138,7 @@ func (s *Server) routes() []route {
 	}...)
 }
 
-// adminRoutes are those of accounts, tokens, the audit log and settings.
+// adminRoutes are those of accounts, tokens, nodes, the audit log and settings.
 func (s *Server) adminRoutes() []route {
 	return []route{
 		{"GET", "/api/v1/audit", api, core.Admin, s.auditV1},
@@ -149,6 +149,12 @@ func (s *Server) adminRoutes() []route {
 		{"GET", "/api/v1/tokens", api, core.Admin, s.tokensV1},
 		{"POST", "/api/v1/tokens", api, core.Admin, s.addTokenV1},
 		{"DELETE", "/api/v1/tokens/{id}", api, core.Admin, s.revokeTokenV1},
+		{"GET", "/api/v1/nodes", api, core.Viewer, s.nodesV1},
+		{"POST", "/api/v1/nodes", api, core.Admin, s.addNodeV1},
+		{"GET", "/api/v1/nodes/{name}", api, core.Viewer, s.oneNodeV1},
+		{"PATCH", "/api/v1/nodes/{name}", api, core.Admin, s.changeNodeV1},
+		{"DELETE", "/api/v1/nodes/{name}", api, core.Admin, s.removeNodeV1},
+		{"POST", "/api/v1/nodes/{name}/pull", api, core.Operator, s.pullNodeV1},
 
 		{"GET", "/ui/accounts", page, core.Admin, s.accountsPage},
 		{"POST", "/ui/accounts", page, core.Admin, s.addAccount},
@@ -178,7 +184,11 @@ func (s *Server) router() http.Handler {
 		if heavy[r.method+" "+r.path] {
 			r.handle = slots.one(r.handle)
 		}
-		mux.Method(r.method, r.path, s.bounded(r, s.admit(r)))
+		answer := s.bounded(r, s.admit(r))
+		mux.Method(r.method, r.path, answer)
+		if r.ofEngine() {
+			mux.Method(r.method, "/nodes/{node}"+r.path, answer)
+		}
 	}
 	mux.Handle("GET "+static.Prefix+"*", static.Handler())
 	return mux
@@ -188,7 +198,7 @@ func (s *Server) router() http.Handler {
 func (s *Server) admit(r route) http.Handler {
 	switch r.door {
 	case api, importing, exporting:
-		return s.withToken(r, s.told(r.handle))
+		return s.withToken(r, s.chosen(s.told(r.handle)))
 	case page:
 		return s.session(s.withSession(r, s.told(r.handle)))
 	case lobby:

@@ -10,6 +10,7 @@ import (
 
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
+	"ekuiper-console/core/node"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/metrics"
@@ -19,6 +20,8 @@ import (
 type Server struct {
 	Transfer *transfer.Service
 	Drafts   *transfer.Drafts
+	Nodes    *node.Registry
+	Live     *node.Live // the nodes that run elsewhere; nil where there is only the embedded one
 	Tasks    *task.Runner
 	Users    *account.Users
 	Tokens   *account.Tokens

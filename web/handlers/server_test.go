@@ -23,6 +23,7 @@ import (
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/depot"
 	"ekuiper-console/core/fetch"
+	"ekuiper-console/core/node"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db/dbtest"
@@ -56,7 +57,9 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := &transfer.Service{Nodes: db, Journal: db, Fetch: files, Depot: artifacts, Audit: log}
+	nodes := &node.Registry{Store: db, Seal: node.Seal{File: filepath.Join(t.TempDir(), "nodes.key")}}
+	live := &node.Live{Mirror: db, Nodes: nodes, Noter: db, Times: node.Times{Settle: 300 * time.Millisecond, Return: time.Second, Fresh: 1}}
+	service := &transfer.Service{Nodes: live, Live: live, Journal: db, Fetch: files, Depot: artifacts, Audit: log}
 	users := &account.Users{Store: db, Audit: log}
 	setUp, link := account.NewSetUp(users)
 	sessions := scs.New()
@@ -66,6 +69,8 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	s.server = &handlers.Server{
 		Transfer: service,
 		Drafts:   &transfer.Drafts{Store: db, Choices: db, Transfer: service},
+		Nodes:    nodes,
+		Live:     live,
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
 		Users:    users, Tokens: &account.Tokens{Store: db, Audit: log}, Sessions: sessions, SignedIn: &account.Sessions{Store: db}, SetUp: setUp, Audit: log,
 		Links: handlers.Links{Key: []byte("key")},

@@ -20,7 +20,7 @@ func (s *Server) entriesV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.Transfer.Find(r.Context(), callerOf(r), transfer.Local, query)
+	found, err := s.Transfer.Find(r.Context(), callerOf(r), nodeOf(r), query)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Server) entryV1(w http.ResponseWriter, r *http.Request) error {
 	if !known {
 		return core.Errorf(core.NotFound, "%s is not a section", param(r, "section"))
 	}
-	e, err := s.Transfer.Entry(r.Context(), callerOf(r), transfer.Local, core.Ref{Kind: kind, Name: param(r, "name")}, 0)
+	e, err := s.Transfer.Entry(r.Context(), callerOf(r), nodeOf(r), core.Ref{Kind: kind, Name: param(r, "name")}, 0)
 	if err != nil {
 		return err
 	}

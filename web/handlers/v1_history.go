@@ -26,7 +26,7 @@ func (s *Server) revisionsV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := s.Transfer.History(r.Context(), callerOf(r), transfer.Local, int64(before), limit)
+	all, err := s.Transfer.History(r.Context(), callerOf(r), nodeOf(r), int64(before), limit)
 	return ok(w, append([]plan.Revision{}, all...), err)
 }
 
@@ -61,11 +61,11 @@ func (s *Server) revisionV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rev, err := s.Transfer.Revision(r.Context(), callerOf(r), transfer.Local, n)
+	rev, err := s.Transfer.Revision(r.Context(), callerOf(r), nodeOf(r), n)
 	if err != nil {
 		return err
 	}
-	changes, err := s.Transfer.Changes(r.Context(), callerOf(r), transfer.Local, n, plan.Window{})
+	changes, err := s.Transfer.Changes(r.Context(), callerOf(r), nodeOf(r), n, plan.Window{})
 	return ok(w, struct {
 		plan.Revision
 		Changes []changeV1 `json:"changes"`
@@ -78,11 +78,11 @@ func (s *Server) bundleV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.Transfer.At(r.Context(), callerOf(r), transfer.Local, n)
+	b, err := s.Transfer.At(r.Context(), callerOf(r), nodeOf(r), n)
 	if err != nil {
 		return err
 	}
-	if err := s.record(r, audit.ExportSecrets, transfer.Local, "revision "+param(r, "n")); err != nil {
+	if err := s.record(r, audit.ExportSecrets, nodeOf(r), "revision "+param(r, "n")); err != nil {
 		return err
 	}
 	return s.download(w, r, b, asJSON, "revision-"+param(r, "n"))
@@ -105,10 +105,10 @@ func (s *Server) restoreV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	req := transfer.Request{Node: transfer.Local, Restores: n, Mode: plan.Full, Leave: body.Leave, Plan: body.Plan, Note: body.Note}
+	req := transfer.Request{Node: nodeOf(r), Restores: n, Mode: plan.Full, Leave: body.Leave, Plan: body.Plan, Note: body.Note}
 	if n == 0 {
 		req.Document = []byte("{}")
-	} else if _, err := s.Transfer.Revision(r.Context(), callerOf(r), transfer.Local, n); err != nil {
+	} else if _, err := s.Transfer.Revision(r.Context(), callerOf(r), nodeOf(r), n); err != nil {
 		return err
 	}
 	if body.DryRun {
@@ -124,7 +124,7 @@ func (s *Server) diffV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), transfer.Local)
+	snapshot, err := s.Transfer.Export(r.Context(), callerOf(r), nodeOf(r))
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *Server) diffV1(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	changes, err := s.Transfer.Diff(r.Context(), callerOf(r), transfer.Local, from, to)
+	changes, err := s.Transfer.Diff(r.Context(), callerOf(r), nodeOf(r), from, to)
 	return ok(w, struct {
 		From    int64      `json:"from"`
 		To      int64      `json:"to"`

@@ -54,7 +54,7 @@ func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBod
 	}
 	info := configurationInfo{Content: b.Content, File: b.File}
 	return b, transfer.Request{
-		Node: transfer.Local, Document: []byte(b.Content), Address: b.File, Files: files, Format: b.Format, Mode: *b.Mode,
+		Node: nodeOf(r), Document: []byte(b.Content), Address: b.File, Files: files, Format: b.Format, Mode: *b.Mode,
 		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note,
 	}, info.checked()
 }
@@ -164,7 +164,7 @@ func (s *Server) tasksV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tasks, err := s.Tasks.List(r.Context(), callerOf(r), transfer.Local, limit)
+	tasks, err := s.Tasks.List(r.Context(), callerOf(r), nodeOf(r), limit)
 	all := make([]taskV1, 0, len(tasks))
 	for _, t := range tasks {
 		v, err := newTaskV1(t)

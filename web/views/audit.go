@@ -29,6 +29,7 @@ var deeds = map[audit.Action]Key{
 	audit.TokenRefused: "audit.token-refused", audit.Refused: "audit.refused",
 	audit.UserAdd: "audit.user-add", audit.UserRole: "audit.user-role", audit.UserPassword: "audit.user-password", audit.UserRemove: "audit.user-remove",
 	audit.TokenAdd: "audit.token-add", audit.TokenRevoke: "audit.token-revoke",
+	audit.NodeAdd: "audit.node-add", audit.NodeChange: "audit.node-change", audit.NodeRemove: "audit.node-remove", audit.NodePull: "audit.node-pull",
 }
 
 // ends are what became of acts, with their marks.

@@ -31,6 +31,7 @@ var silent = map[string]string{
 	"core/account/keys.go":       "the REST API tells why a key of the engine's form is refused",
 	"core/backup":                "the command line makes and restores backups",
 	"core/compare":               "what cannot be compared is shown as it is",
+	"core/node/nodetest":         "an engine for tests",
 	"core/kind.go":               "pages name kinds by the catalogue",
 	"db/examine.go":              "console doctor says what is damaged",
 	"web/handlers/api_read.go":   "the REST API answers as the engine does",
@@ -42,16 +43,18 @@ var silent = map[string]string{
 
 // others are texts that no person is told, with what they are.
 var others = map[string]string{
-	"nobody has this password":                              "a decoy for unknown users",
-	"the store was busy for %v":                             "why an event of the audit log waits, for the log",
-	"the store took nothing a moment ago":                   "why an event of the audit log waits, for the log",
-	"Call:{ name:%s, args:[%s] }":                           "a call as the engine prints it",
-	"binaryExpr:{ %s %s %s }":                               "an expression as the engine prints it",
-	"window function":                                       "a kind of functions, for the code",
-	"window definition":                                     "a kind of functions, for the code",
-	"error: %s":                                             "a status of the list of rules, for the REST API",
-	" %s JOIN %s":                                           "a piece of a statement",
-	"attachment; filename=\"%s-%s%s\"":                      "a header",
+	"nobody has this password":            "a decoy for unknown users",
+	"the store was busy for %v":           "why an event of the audit log waits, for the log",
+	"the store took nothing a moment ago": "why an event of the audit log waits, for the log",
+	"Call:{ name:%s, args:[%s] }":         "a call as the engine prints it",
+	"binaryExpr:{ %s %s %s }":             "an expression as the engine prints it",
+	"Bearer %s":                           "a header",
+	"404 page not found":                  "how a server answers that has no such address",
+	"window function":                     "a kind of functions, for the code",
+	"window definition":                   "a kind of functions, for the code",
+	"error: %s":                           "a status of the list of rules, for the REST API",
+	" %s JOIN %s":                         "a piece of a statement",
+	"attachment; filename=\"%s-%s%s\"":    "a header",
 	"curl -H \"Authorization: Bearer $TOKEN\" -d %s -OJ %s": "a command",
 }
 

@@ -1,0 +1,166 @@
+package node
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"ekuiper-console/core"
+)
+
+// Health is how a node was doing when it was last asked.
+type Health struct {
+	State   State     `json:"state"`
+	Reason  string    `json:"reason,omitempty"` // why it is not online
+	Asked   time.Time `json:"asked,omitzero"`
+	Since   time.Time `json:"since,omitzero"` // when it came into this state
+	Version string    `json:"version,omitempty"`
+	UpTime  int64     `json:"uptime_seconds,omitempty"`
+	Clock   int64     `json:"clock_seconds,omitempty"` // how far its clock is ahead of ours
+	Latency int64     `json:"latency_ms,omitempty"`
+
+	failures int       // in a row
+	next     time.Time // when it is to be asked again
+}
+
+// healths are the healths of nodes by name.
+type healths struct {
+	mu sync.Mutex
+	by map[string]Health
+}
+
+func (h *healths) of(name string) Health {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if found, ok := h.by[name]; ok {
+		return found
+	}
+	return Health{State: Unknown}
+}
+
+func (h *healths) put(name string, is Health) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.by == nil {
+		h.by = map[string]Health{}
+	}
+	h.by[name] = is
+}
+
+// Health returns how a node was doing when it was last asked, without asking.
+func (l *Live) Health(name string) Health { return l.healths.of(name) }
+
+// How often nodes are asked. One that does not answer is asked less and less often. The
+// time is never just that, so that many nodes are not asked at once.
+const (
+	everyPoll = 30 * time.Second
+	mostPoll  = 10 * time.Minute
+	jitter    = 0.2
+)
+
+// wait returns how long to wait after so many failures in a row.
+func wait(failures int, random float64) time.Duration {
+	d := everyPoll << min(failures, 10)
+	d = min(d, mostPoll)
+	return time.Duration(float64(d) * (1 - jitter + 2*jitter*random))
+}
+
+// parallelPolls bounds how many nodes are asked at once.
+const parallelPolls = 8
+
+// Poll asks nodes how they are doing and what they hold, each in its time, until the
+// context ends.
+func (l *Live) Poll(ctx context.Context) {
+	slots := make(chan struct{}, parallelPolls)
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	for tick := time.NewTicker(time.Second); ; {
+		for _, name := range l.due(ctx) {
+			slots <- struct{}{}
+			asking.Go(func() {
+				defer func() { <-slots }()
+				l.Ask(ctx, name)
+			})
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		}
+	}
+}
+
+// due returns the nodes whose time has come, and puts the next off, so that none is asked
+// twice at once.
+func (l *Live) due(ctx context.Context) []string {
+	nodes, err := l.Nodes.Store.Nodes(ctx)
+	if err != nil && ctx.Err() == nil && l.Log != nil {
+		l.Log.WarnContext(ctx, "nodes not read", "error", err)
+	}
+	var names []string
+	for _, n := range nodes {
+		if h := l.Health(n.Name); !l.now().Before(h.next) {
+			h.next = l.now().Add(mostPoll)
+			l.healths.put(n.Name, h)
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// Ask asks a node how it is doing, reads what it holds, and returns its health.
+func (l *Live) Ask(ctx context.Context, name string) Health {
+	before := l.Health(name)
+	is := Health{Asked: l.now()}
+	about, err := l.ask(ctx, name)
+	if ctx.Err() != nil {
+		return before
+	}
+	if is.State, is.Reason = StateOf(err); err != nil && is.State == Online {
+		is.State, is.Reason = Unknown, err.Error()
+	}
+	is.Version, is.UpTime, is.Clock = about.Version, int64(about.UpTime.Seconds()), int64(about.Clock.Seconds())
+	is.Latency = about.Latency.Milliseconds()
+	if is.Since = before.Since; is.State != before.State {
+		is.Since = is.Asked
+	}
+	if is.State != Online {
+		is.failures = before.failures + 1
+	}
+	is.next = l.now().Add(wait(is.failures, rand.Float64()))
+	l.healths.put(name, is)
+	return is
+}
+
+// reader is who reads nodes by themselves.
+var reader = core.Caller{Name: "console", Role: core.Operator, Via: "task"}
+
+func (l *Live) ask(ctx context.Context, name string) (About, error) {
+	c, err := l.client(ctx, name)
+	if err != nil {
+		return About{}, err
+	}
+	about, err := c.About(ctx)
+	if err != nil {
+		return about, err
+	}
+	_, err = l.pull(ctx, reader, c)
+	return about, err
+}
+
+// Refresh reads what a node holds, unless that was just done. One that did not answer lately is not asked again: its Unreachable error is that of
+// before.
+func (l *Live) Refresh(ctx context.Context, by core.Caller, name string) error {
+	n, err := l.Nodes.Store.Node(ctx, name)
+	if err != nil || l.now().Sub(n.Pulled) < l.Times.or(defaultTimes).Fresh {
+		return err
+	}
+	h := l.Health(name)
+	if h.State != Online && h.State != Unknown && l.now().Before(h.next) {
+		return trouble(name, h.State, "%s", h.Reason)
+	}
+	_, err = l.Pull(ctx, by, name)
+	return err
+}

@@ -1,0 +1,100 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/node/nodetest"
+)
+
+const onEngine = `{"streams":{"s":"CREATE STREAM s () WITH (DATASOURCE=\"a\")"},"rules":{"r":"{\"id\":\"r\",\"sql\":\"SELECT * FROM s\",\"actions\":[{\"log\":{}}]}"}}`
+
+// register makes an engine known as site1.
+func (s *site) register(e *nodetest.Engine) {
+	s.t.Helper()
+	s.asAdmin("POST", "/api/v1/nodes", `{"name":"site1","url":"`+e.URL+`","labels":{"site":"north"},"auth":{"kind":"bearer","token":"sesame"},"variables":{"broker":"tcp://b:1883"}}`).
+		at(s.t, 201, "", `"name":"site1"`, `"kind":"bearer"`)
+}
+
+// TestNodes registers a node over REST, changes and removes it. No answer has the secret.
+func TestNodes(t *testing.T) {
+	s, e := open(t), nodetest.Open(t, onEngine)
+	e.Token = "Bearer sesame"
+	s.register(e)
+	s.asAdmin("POST", "/api/v1/nodes/site1/pull", "").at(t, 200, "", `"revision":1`, `"entries":2`)
+	for _, path := range []string{"/api/v1/nodes", "/api/v1/nodes/site1"} {
+		a := s.send("GET", path, "", "Authorization", "Bearer "+s.tokens["viewer"])
+		a.at(t, 200, "", `"site":"north"`, `"broker":"tcp://b:1883"`, `"state":"unknown"`, `"pulled":"`)
+		if strings.Contains(a.body, "sesame") {
+			t.Errorf("GET %s tells the secret: %s", path, a.body)
+		}
+	}
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"labels":{"site":"south"},"auth":{"kind":"bearer"}}`).at(t, 200, "", `"site":"south"`)
+	s.asAdmin("POST", "/api/v1/nodes/site1/pull", "").at(t, 200, "", `"revision":1`)
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"auth":{"kind":"none"}}`).at(t, 200, "", `"kind":"none"`)
+	s.asAdmin("POST", "/api/v1/nodes/site1/pull", "").at(t, 502, "", "site1 is unauthorised: missing_token", "look at the credentials")
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"name":"other"}`).at(t, 400, "", "unknown field")
+	s.asAdmin("POST", "/api/v1/nodes", `{"name":"site1","url":"http://x"}`).at(t, 409, "", "there is a node site1 already")
+	if a := s.asAdmin("DELETE", "/api/v1/nodes/site1", ""); a.StatusCode != http.StatusNoContent {
+		t.Errorf("removing it: %d %s", a.StatusCode, a.body)
+	}
+	s.asAdmin("GET", "/api/v1/nodes/site1", "").at(t, 404, "", "there is no node site1")
+	s.asAdmin("GET", "/api/v1/audit", "").at(t, 200, "", `"node-add"`, `"node-change"`, `"node-remove"`, `"node-pull"`)
+}
+
+// TestOtherNode uses the routes on a node that runs elsewhere: they tell what it holds now,
+// and leave the embedded one alone.
+func TestOtherNode(t *testing.T) {
+	s, e := open(t), nodetest.Open(t, onEngine)
+	s.register(e)
+	s.get("/nodes/site1/data/export").at(t, 200, "", "CREATE STREAM s")
+	s.get("/nodes/site1/rules").at(t, 200, "", `"id":"r"`)
+	s.get("/nodes/site1/streams").want(t, 200, `["s"]`)
+	s.get("/streams").want(t, 200, `[]`)
+	s.get("/nodes/local/streams").want(t, 200, `[]`)
+	s.get("/api/v1/entries?node=site1&section=rules").at(t, 200, "", `"total":1`)
+	s.get("/api/v1/entries?section=rules").at(t, 200, "", `"total":0`)
+	s.get("/api/v1/revisions?node=site1").at(t, 200, "", `"node":"site1"`)
+	s.get("/api/v1/revisions?node=nowhere").at(t, 404, "", "there is no node nowhere")
+	s.get("/nodes/nowhere/streams").at(t, 404, "", "there is no node nowhere")
+	s.get("/api/v1/entries?node=site1&node=local").at(t, 400, "", "unknown parameter node")
+
+	s.post("/nodes/site1/data/import?partial=1", content(`{"streams":{"t":"CREATE STREAM t () WITH (DATASOURCE=\"b\")"}}`)).at(t, 200, "", `"ErrorMsg":""`)
+	s.get("/nodes/site1/streams").want(t, 200, `["s","t"]`)
+	e.Do(func(e *nodetest.Engine) { e.Refuses[core.Ref{Kind: core.Stream, Name: "u"}] = "no such thing" })
+	s.post("/nodes/site1/data/import?partial=1", content(`{"streams":{"u":"CREATE STREAM u () WITH (DATASOURCE=\"b\")"}}`)).at(t, 400, "", "no such thing")
+	s.get("/nodes/site1/data/import/status").at(t, 200, "", "no such thing")
+	s.get("/data/import/status").at(t, 200, "", `"streams":{}`)
+	s.post("/nodes/site1/data/import?stop=1", content(`{}`)).at(t, 400, "", "would end this console")
+	s.post("/api/v1/revisions/1/restore?node=site1", `{"note":"undo"}`).at(t, 200, "", `"written":true`)
+	s.get("/nodes/site1/streams").want(t, 200, `["s"]`)
+
+	e.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Die })
+	s.server.Live.Ask(ctx, "site1")
+	a := s.get("/nodes/site1/streams")
+	a.want(t, 200, `["s"]`)
+	if why := a.Header.Get("X-Node-Stale"); !strings.Contains(why, "site1 is unreachable") {
+		t.Errorf("X-Node-Stale: %q", why)
+	}
+	s.post("/nodes/site1/data/import?partial=1", content(`{}`)).at(t, 502, "", "site1 is unreachable")
+	s.get("/api/v1/nodes/site1").at(t, 200, "", `"state":"unreachable"`)
+}
+
+// TestConsoleAsNode manages a console by another one.
+func TestConsoleAsNode(t *testing.T) {
+	s, other := open(t), open(t)
+	other.importing(onEngine, "")
+	s.asAdmin("POST", "/api/v1/nodes", `{"name":"plant","url":"`+other.URL+`","auth":{"kind":"bearer","token":"`+other.tokens["operator"]+`"}}`).at(t, 201, "", `"plant"`)
+	s.asAdmin("POST", "/api/v1/nodes", `{"name":"again","url":"`+s.URL+`/nodes/plant","auth":{"kind":"bearer","token":"`+s.tokens["operator"]+`"}}`).at(t, 201, "", `"again"`)
+	for _, name := range []string{"plant", "again"} {
+		if h := s.server.Live.Ask(ctx, name); h.State != "online" || h.Version != "test" {
+			t.Errorf("%s: %+v", name, h)
+		}
+		s.get("/nodes/"+name+"/streams").want(t, 200, `["s"]`)
+	}
+	s.post("/api/v1/import?node=again", `{"mode":"full","content":"{\"streams\":{\"x\":\"CREATE STREAM x () WITH (DATASOURCE=\\\"b\\\")\"}}"}`).at(t, 200, "", `"written":true`, `"rejected":[]`)
+	other.get("/streams").want(t, 200, `["x"]`)
+	s.get("/nodes/plant/streams").want(t, 200, `["x"]`)
+}
