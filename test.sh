@@ -118,6 +118,16 @@ units() { go list ./... | grep -v '/e2e\(/\|$\)'; }
 # these run is tested.
 races() { units | grep -v '/cmd/console$' | xargs go test -count=1 -race -short; }
 
+# shortened names those of which the race detector has not tested all.
+shortened() {
+	local package dir
+	while read -r package dir; do
+		if [[ $package == */cmd/console ]] || grep -qsE 'testing\.Short\(\)|rapid\.Check' "$dir"/*_test.go; then
+			printf '%s\n' "$package"
+		fi
+	done < <(units | xargs go list -f '{{.ImportPath}} {{.Dir}}')
+}
+
 $quick || step "what the tests need" install
 step "gofmt" formatted
 step "go vet" go vet ./...
@@ -128,6 +138,6 @@ $quick || step "builds for other platforms" platforms
 $quick || step "go test -race" races
 
 printf '== go test (after %d s)\n' "$SECONDS"
-units | xargs go test -count=1
+if $quick; then units; else shortened; fi | xargs go test -count=1
 $quick || step "killed 200 times" go test -count=1 ./e2e/crash
 $quick || CONSOLE_E2E=1 go test -count=1 -timeout 20m ./e2e
