@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"ekuiper-console/core"
+	"ekuiper-console/web/views"
 )
 
 type nodeKey struct{}
@@ -128,4 +129,22 @@ func ownPath(r *http.Request) string {
 		return "/nodes/" + url.PathEscape(name)
 	}
 	return ""
+}
+
+// layoutNodes tells a page which nodes there are, and how its own is doing.
+func (s *Server) layoutNodes(r *http.Request, l *views.Layout) {
+	if s.Live == nil || l.Role == core.Nobody {
+		return
+	}
+	if l.Node != core.Local {
+		l.NodeState = s.Live.Health(l.Node).State
+	}
+	nodes, err := s.Nodes.Store.Nodes(r.Context())
+	if err != nil || len(nodes) == 0 {
+		return // the page is no worse for it
+	}
+	l.Choice = []string{core.Local}
+	for _, n := range nodes {
+		l.Choice = append(l.Choice, n.Name)
+	}
 }

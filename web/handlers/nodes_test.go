@@ -98,3 +98,36 @@ func TestConsoleAsNode(t *testing.T) {
 	other.get("/streams").want(t, 200, `["x"]`)
 	s.get("/nodes/plant/streams").want(t, 200, `["x"]`)
 }
+
+// TestNodePages registers a node in a browser, works on it, and goes back.
+func TestNodePages(t *testing.T) {
+	s, e := open(t), nodetest.Open(t, onEngine)
+	e.Token = "Bearer sesame"
+	b := s.signedIn(core.Admin)
+	s.open(b, "/ui/nodes").at(t, 200, "/ui/nodes", "No other nodes yet")
+	s.form(b, "/ui/nodes", "name", "site1", "url", "nonsense", "auth", "none").at(t, 400, "/ui/nodes", "is no address of a node", `value="site1"`)
+	s.form(b, "/ui/nodes", "name", "site1", "url", e.URL, "auth", "none", "labels", "nonsense").at(t, 400, "/ui/nodes", "is not of the form NAME=VALUE")
+	s.form(b, "/ui/nodes", "name", "site1", "url", e.URL, "auth", "none", "labels", "site = north").at(t, 200, "/ui/nodes/site1", "unauthorised", "missing_token", "site=north")
+	page := s.form(b, "/ui/nodes/site1", "url", e.URL, "auth", "bearer", "token", "sesame", "variables", "broker=tcp://b:1883")
+	page.at(t, 200, "/ui/nodes/site1", "The node is changed.", "online", "2.4.0", "broker=tcp://b:1883")
+	page.not(t, "sesame")
+	s.form(b, "/ui/nodes/site1", "url", e.URL, "auth", "bearer").at(t, 200, "/ui/nodes/site1", "online")
+	s.form(b, "/ui/nodes/site1/pull").at(t, 200, "/ui/nodes/site1", "The node was read.")
+
+	s.form(b, "/ui/node", "node", "site1").at(t, 200, "/ui/", "site1")
+	s.open(b, "/ui/inventory/rules").at(t, 200, "/ui/inventory/rules", "SELECT * FROM s")
+	s.open(b, "/ui/history").at(t, 200, "/ui/history", "found on the node")
+	s.open(b, "/ui/export").at(t, 200, "/ui/export", "site1")
+	s.form(b, "/ui/node", "node", "nowhere").at(t, 404, "/ui/node", "there is no node nowhere")
+
+	// A draft stays with its node, whichever the session is about by then.
+	draft := s.paste(b, `{"streams":{"t":"CREATE STREAM t () WITH (DATASOURCE=\"b\")"}}`)
+	s.form(b, "/ui/node", "node", "local").at(t, 200, "/ui/")
+	s.open(b, "/ui/inventory/rules").not(t, "SELECT * FROM s")
+	s.apply(b, draft, "partial").at(t, 200, "/ui/tasks/", "site1")
+	s.get("/nodes/site1/streams").want(t, 200, `["s","t"]`)
+	s.get("/streams").want(t, 200, `[]`)
+
+	s.open(b, "/ui/nodes/site1/remove").at(t, 200, "/ui/nodes/site1/remove", "Remove the node")
+	s.form(b, "/ui/nodes/site1/remove").at(t, 200, "/ui/nodes", "No other nodes yet")
+}

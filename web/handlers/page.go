@@ -22,6 +22,7 @@ const (
 func (s *Server) layout(r *http.Request) views.Layout {
 	by := callerOf(r)
 	l := views.Layout{Node: nodeOf(r), User: by.Name, Role: by.Role, Path: r.URL.RequestURI(), Server: origin(r), Version: s.Version}
+	s.layoutNodes(r, &l)
 	if c, err := r.Cookie(themeCookie); err == nil {
 		l.Theme = views.ParseTheme(c.Value)
 	}

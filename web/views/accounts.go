@@ -57,6 +57,7 @@ type Confirmation uint8
 const (
 	RemoveAccount Confirmation = iota
 	RevokeToken
+	RemoveNode
 )
 
 // asking are the words of a confirmation, and where one goes who thinks better of it.
@@ -68,6 +69,7 @@ type asking struct {
 var askings = []asking{
 	RemoveAccount: {"account.remove.title", "account.remove.what", "account.remove.button", "nav.accounts", "accounts", "/ui/accounts"},
 	RevokeToken:   {"token.revoke.title", "token.revoke.what", "token.revoke.button", "nav.tokens", "tokens", "/ui/tokens"},
+	RemoveNode:    {"node.remove.title", "node.remove.what", "node.remove.button", "nav.nodes", "nodes", "/ui/nodes"},
 }
 
 // Render writes the page.

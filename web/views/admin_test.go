@@ -11,6 +11,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
+	"ekuiper-console/core/node"
 )
 
 var admin = Layout{Node: "local", Revision: 41, User: "m.keller", Role: core.Admin, Path: "/ui/accounts", Server: "https://edge-gw-07.plant.local", Version: "1.0.0"}
@@ -34,7 +35,19 @@ func adminFixtures() map[string]templ.Component {
 		{ID: "three", User: "m.keller", Agent: "a script", Addr: "192.0.2.9", Began: at, Seen: at},
 	}
 	facts := &ServerFacts{Data: "/var/lib/ekuiper-console/" + longName, StoreSize: 48_200_000, MaxBundle: 512 << 20, RESTAuth: true, FileRoots: []string{"/var/lib/ekuiper-console/uploads", "/srv/bundles"}}
+	ill := node.Health{State: node.Unreachable, Reason: "no answer within 10s", Asked: at}
+	well := node.Health{State: node.Online, Version: "2.4.0", UpTime: 93784, Clock: -2, Latency: 12, Asked: at}
+	plant := NodeRow{node.Node{Name: "plant1", URL: "http://plant1:9081", Labels: map[string]string{"site": "north", "line": "4"}, Auth: node.Auth{Kind: node.JWT, Issuer: "console"}, Variables: map[string]string{"broker": "tcp://b:1883"}, Created: at, Pulled: at}, well}
+	nodes := []NodeRow{{node.Node{Name: longName[:63], URL: "https://" + longName, Auth: node.Auth{Kind: node.None}}, ill}, plant}
+	onPlant := admin
+	onPlant.Node, onPlant.NodeState, onPlant.Choice = "plant1", node.Unreachable, []string{"local", "plant1"}
 	return map[string]templ.Component{
+		"nodes":            NodesPage{Layout: admin, Nodes: nodes},
+		"nodes-wrong":      NodesPage{Layout: admin, Nodes: nodes, Form: NodeForm{Name: "a/b", URL: "x", Auth: "bearer", Problem: "the bearer token is missing, or is none", Hint: "write http://host:9081"}},
+		"nodes-none":       NodesPage{Layout: viewer},
+		"node":             NodePage{Layout: onPlant, NodeRow: plant, Form: FormOf(plant.Node), Done: NodePulled},
+		"node-ill":         NodePage{Layout: viewer, NodeRow: nodes[0]},
+		"node-remove":      ConfirmPage{Layout: admin, What: RemoveNode, Name: "plant1"},
 		"accounts":         AccountsPage{Layout: admin, Users: users},
 		"accounts-taken":   AccountsPage{Layout: admin, Users: users, Form: AccountForm{Name: "a.novak", Role: core.Admin, Error: NameTaken}},
 		"account":          AccountPage{Layout: admin, Account: users[0], Done: RoleChanged},
@@ -71,6 +84,11 @@ func everyEvent(at time.Time) []audit.Event {
 // What a person reads on the pages of the administration.
 func TestAdminTells(t *testing.T) {
 	tells := map[string][]string{
+		"nodes":            {"plant1", "online", "no answer within 10s", "site=north", `href="/ui/nodes/plant1"`, `action="/ui/nodes"`, "19 Nov 2026", "never"},
+		"nodes-wrong":      {"the bearer token is missing", "write http://host:9081", `value="a/b"`, `value="bearer" selected`},
+		"nodes-none":       {"No other nodes yet"},
+		"node":             {"The node was read.", "2.4.0", "26h3m4s", "12 ms", "broker=tcp://b:1883", `action="/ui/nodes/plant1/pull"`, `href="/ui/nodes/plant1/remove"`, `<option selected>plant1</option>`, `action="/ui/node"`, "unreachable"},
+		"node-remove":      {"Remove the node plant1", "Nothing is done to the node itself"},
 		"accounts":         {`href="/ui/accounts/a.novak"`, "m.keller you", "Imports too", `value="viewer" checked`},
 		"accounts-taken":   {"There is an account of this name already.", `value="a.novak"`, `value="admin" checked`},
 		"account":          {"The role is changed.", `action="/ui/accounts/a.novak"`, `value="operator" checked`, `href="/ui/accounts/a.novak/remove"`},

@@ -79,7 +79,7 @@ func (p APIPage) curl(o APIOperation) string {
 
 // apiTitles are the titles of the groups that the document names.
 var apiTitles = map[string]Key{
-	"data": "api.group.data", "review": "api.group.review", "tasks": "api.group.tasks",
+	"data": "api.group.data", "review": "api.group.review", "tasks": "api.group.tasks", "nodes": "api.group.nodes",
 	"configuration": "api.group.configuration", "administration": "api.group.administration", "server": "api.group.server",
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/node"
 )
 
 // Theme is the choice of light or dark.
@@ -28,15 +29,17 @@ func ParseTheme(s string) Theme {
 // Layout is what every page knows of the request: where it was made, by whom, and how
 // the pages look to them.
 type Layout struct {
-	Node     string    // the node that the page works on
-	Revision int64     // of that node
-	User     string    // who is signed in; empty for nobody, and then pages have no navigation
-	Role     core.Role // of the user
-	Theme    Theme
-	Language Language
-	Path     string // of this page with its query, to come back to it
-	Server   string // scheme and host by which the browser came, such as "https://edge-gw-07"
-	Version  string // of the console
+	Node      string     // the node that the page works on
+	Revision  int64      // of that node
+	NodeState node.State // how it is doing; empty for the embedded one
+	Choice    []string   // the nodes that one may choose from; none where there is but one
+	User      string     // who is signed in; empty for nobody, and then pages have no navigation
+	Role      core.Role  // of the user
+	Theme     Theme
+	Language  Language
+	Path      string // of this page with its query, to come back to it
+	Server    string // scheme and host by which the browser came, such as "https://edge-gw-07"
+	Version   string // of the console
 }
 
 // host returns the server without its scheme.
@@ -73,6 +76,7 @@ var links = []link{
 	{"export", "/ui/export", "arrow-up-from-line", "nav.export", core.Viewer},
 	{"inventory", "/ui/inventory", "layers", "inventory.title", core.Viewer},
 	{"history", "/ui/history", "history", "history.title", core.Viewer},
+	{"nodes", "/ui/nodes", "network", "nav.nodes", core.Viewer},
 	{"api", "/ui/api", "braces", "nav.api", core.Viewer},
 }
 
