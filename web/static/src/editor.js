@@ -141,16 +141,18 @@ function tidy() {
   }
 }
 
-// start makes the editors that the page lacks.
+// start makes the editors that the page lacks. What is folded away gets its editor when it
+// is opened: making one takes a while.
 function start() {
   tidy()
   for (const field of document.querySelectorAll('textarea[data-editor]')) {
-    if (!editors.has(field)) enhance(field)
+    if (!editors.has(field) && !field.closest('details:not([open])')) enhance(field)
   }
 }
 
 start()
 document.addEventListener('htmx:after:swap', start)
+document.addEventListener('toggle', start, { capture: true }) // it does not bubble
 
 // A browser that comes back to a page fills fields in; resetting a form does so after
 // the event.
