@@ -20,8 +20,11 @@ type importCmd struct {
 	Atomic  bool       `help:"Apply nothing unless all is accepted."`
 	Leave   []core.Ref `placeholder:"SECTION/NAME" help:"Leave this entry as it is, whatever the bundle says."`
 	DryRun  bool       `help:"Only show what would happen."`
-	Note    string     `help:"What history shall say of it."`
-	JSON    bool       `name:"json" help:"Print the result as JSON."`
+
+	RollbackOnError bool `help:"Bring back what the node held before, where it does not do all as planned: for nodes that run elsewhere."`
+
+	Note string `help:"What history shall say of it."`
+	JSON bool   `name:"json" help:"Print the result as JSON."`
 }
 
 // importRequest is an import as the command line asks for it.
@@ -32,6 +35,8 @@ type importRequest struct {
 	atomic  bool
 	note    string
 	leave   []core.Ref
+
+	rollback bool
 }
 
 // importReport is what became of an import.
@@ -55,7 +60,7 @@ func (c *importCmd) Run(p *process) error {
 		return err
 	}
 	defer t.close()
-	report, err := t.importBundle(p, importRequest{doc, c.of(c.File, doc), c.Partial, c.Atomic, c.Note, c.Leave})
+	report, err := t.importBundle(p, importRequest{doc, c.of(c.File, doc), c.Partial, c.Atomic, c.Note, c.Leave, c.RollbackOnError})
 	if err != nil {
 		return err
 	}
@@ -132,7 +137,7 @@ func summary(o *plan.Outcome) string {
 func (l *local) importBundle(p *process, req importRequest) (*importReport, error) {
 	line := p.progress()
 	result, err := l.service.Import(p.ctx, caller(), transfer.Request{
-		Node: l.node, Document: req.doc, Format: req.format, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave,
+		Node: l.node, Document: req.doc, Format: req.format, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave, Rollback: req.rollback,
 		Progress: line.show,
 	})
 	line.end()

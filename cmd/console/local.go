@@ -165,7 +165,13 @@ func (f *targetFlags) fresh(p *process, live *node.Live) error {
 // live returns the nodes of a store.
 func (f *dataFlags) live(store *db.DB) *node.Live {
 	nodes := &node.Registry{Store: store, Seal: node.Seal{File: filepath.Join(f.Data, "nodes.key")}}
-	return &node.Live{Mirror: store, Nodes: nodes, Noter: store}
+	return &node.Live{Mirror: store, Nodes: nodes, Noter: store, Lock: func(name string) (func(), error) {
+		folder := filepath.Join(f.Data, "locks")
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, err
+		}
+		return lock(filepath.Join(folder, name+".lock"))
+	}}
 }
 
 // local is the console whose data folder is here.

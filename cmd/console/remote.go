@@ -144,17 +144,18 @@ func encodeBody(body any) (method, contentType string, payload io.Reader, err er
 
 // importBody is an import, or its plan, as a console elsewhere takes it.
 type importBody struct {
-	Content string          `json:"content,omitempty"`
-	Format  transfer.Format `json:"format"`
-	Mode    plan.Mode       `json:"mode"`
-	Atomic  bool            `json:"atomic,omitempty"`
-	Leave   []core.Ref      `json:"leave,omitempty"`
-	Note    string          `json:"note,omitempty"`
+	Content  string          `json:"content,omitempty"`
+	Format   transfer.Format `json:"format"`
+	Mode     plan.Mode       `json:"mode"`
+	Atomic   bool            `json:"atomic,omitempty"`
+	Rollback bool            `json:"rollback_on_error,omitempty"`
+	Leave    []core.Ref      `json:"leave,omitempty"`
+	Note     string          `json:"note,omitempty"`
 }
 
 // body returns how an import is sent: with its files it is a form.
 func (req importRequest) body() any {
-	body := importBody{"", req.format, mode(req.partial), req.atomic, req.leave, req.note}
+	body := importBody{"", req.format, mode(req.partial), req.atomic, req.rollback, req.leave, req.note}
 	if parcel.Is(req.doc) {
 		body.Format = transfer.Detect
 		return upload{body, req.doc}

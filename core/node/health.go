@@ -146,6 +146,11 @@ func (l *Live) ask(ctx context.Context, name string) (About, error) {
 	if err != nil {
 		return about, err
 	}
+	done, ok := l.turns.try(name)
+	if !ok {
+		return about, nil // it is read, or imported into, by somebody else
+	}
+	defer done()
 	_, err = l.pull(ctx, reader, c)
 	return about, err
 }
@@ -161,6 +166,15 @@ func (l *Live) Refresh(ctx context.Context, by core.Caller, name string) error {
 	if h.State != Online && h.State != Unknown && l.now().Before(h.next) {
 		return trouble(name, h.State, "%s", h.Reason)
 	}
-	_, err = l.Pull(ctx, by, name)
+	c, err := l.client(ctx, name)
+	if err != nil {
+		return err
+	}
+	done, ok := l.turns.try(name)
+	if !ok {
+		return nil // somebody else does, or imports into it: then it is what it was before
+	}
+	defer done()
+	_, err = l.pull(ctx, by, c)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"ekuiper-console/core"
@@ -41,7 +42,12 @@ type Live struct {
 	Log   *slog.Logger     // told of what goes wrong while nodes are polled; nil means nobody
 	Now   func() time.Time // nil means time.Now
 
+	// Lock, where it is set, keeps other processes from importing into a node meanwhile. The
+	// function it returns ends that.
+	Lock func(node string) (unlock func(), err error)
+
 	healths healths
+	turns   turns
 }
 
 // Known returns a NotFound error for a node that is not there.
@@ -65,7 +71,24 @@ func (l *Live) Pull(ctx context.Context, by core.Caller, name string) (plan.Snap
 	if err != nil {
 		return plan.Snapshot{}, err
 	}
+	done, err := l.turns.wait(ctx, name)
+	if err != nil {
+		return plan.Snapshot{}, err
+	}
+	defer done()
 	return l.pull(ctx, by, c)
+}
+
+// Variables returns the values of a node's variables, and of its labels where no variable
+// has the same name.
+func (l *Live) Variables(ctx context.Context, name string) (map[string]string, error) {
+	n, err := l.Nodes.open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	values := maps.Clone(n.Labels)
+	maps.Copy(values, n.Variables)
+	return values, nil
 }
 
 // About asks a node what it is. It takes a viewer.

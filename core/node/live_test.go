@@ -1,11 +1,14 @@
 package node_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -396,5 +399,136 @@ func TestRegistry(t *testing.T) {
 	}
 	if err := s.nodes.Known(ctx, "b"); core.CodeOf(err) != core.NotFound {
 		t.Errorf("a node that was removed: %v", err)
+	}
+}
+
+// TestVariables brings one document to a node with its own values.
+func TestVariables(t *testing.T) {
+	s := open(t, holds)
+	labels, variables := map[string]string{"site": "north", "topic": "of the label"}, map[string]string{"topic": "line/4", "js": "x"}
+	if _, err := s.nodes.Change(ctx, admin, "site1", node.Change{Labels: &labels, Variables: &variables}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.bring(plan.Partial, `{"streams":{"`+"t"+`":"CREATE STREAM t () WITH (DATASOURCE=\"${site}/${topic}\")"}}`)
+	if err != nil || says(r) != "; 1 applied, 0 rejected" {
+		t.Fatalf("%v, %v", r, err)
+	}
+	if got, _ := s.engine.Holds.Get(ref("streams/t")); !strings.Contains(got, `"north/line/4"`) {
+		t.Errorf("the engine holds %s", got)
+	}
+	r, err = s.bring(plan.Partial, `{"streams":{"u":"CREATE STREAM u () WITH (DATASOURCE=\"${nowhere}\")",`+another+`}}`)
+	if err != nil || r.Written || len(r.Rejected) != 1 || !strings.Contains(r.Rejected[0].Fault().Message, "${nowhere} has no value on site1") {
+		t.Errorf("an unresolved variable: %+v, %v", r, err)
+	}
+	if n := s.engine.Called("POST /data/import"); n != 1 {
+		t.Errorf("%d imports were sent, want 1", n)
+	}
+	req := transfer.Request{Node: "site1", Document: []byte(`{"streams":{"v":"CREATE STREAM v () WITH (DATASOURCE=\"${site}\")"}}`)}
+	p, err := s.Preview(ctx, operator, req)
+	if err != nil || len(p.Steps) != 1 || !strings.Contains(p.Steps[0].New, `"north"`) {
+		t.Fatalf("the plan does not show the text: %+v, %v", p, err)
+	}
+	labels = map[string]string{"site": "south"}
+	if _, err := s.nodes.Change(ctx, admin, "site1", node.Change{Labels: &labels}); err != nil {
+		t.Fatal(err)
+	}
+	req.Plan = p.Hash
+	if _, err := s.Import(ctx, operator, req); core.CodeOf(err) != core.Conflict {
+		t.Errorf("a plan with other values: %v", err)
+	}
+}
+
+// TestPoll asks nodes by themselves: what is wrong with one is not in the way of another,
+// and one that does not answer is asked less often.
+func TestPoll(t *testing.T) {
+	s, other := open(t, holds), nodetest.Open(t, holds)
+	other.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Hang })
+	s.live.Times.Ask = 200 * time.Millisecond
+	if _, err := s.nodes.Add(ctx, admin, node.Node{Name: "ill", URL: other.URL}); err != nil {
+		t.Fatal(err)
+	}
+	var clock atomic.Int64
+	s.live.Now = func() time.Time { return time.Unix(1e9+clock.Load(), 0) }
+	polling, stop := context.WithCancel(ctx)
+	over := make(chan struct{})
+	go func() {
+		s.live.Poll(polling)
+		close(over)
+	}()
+	until := func(what string, is func() bool) {
+		t.Helper()
+		for range 400 {
+			if is() {
+				return
+			}
+			time.Sleep(25 * time.Millisecond)
+		}
+		t.Errorf("%s does not come", what)
+	}
+	until("the first answer", func() bool { return s.live.Health("site1").State == node.Online })
+	until("the first trouble", func() bool { return s.live.Health("ill").State == node.Unreachable })
+	if h := s.live.Health("ill"); !strings.Contains(h.Reason, "no answer within 200ms") || h.Since.IsZero() {
+		t.Errorf("the one that hangs: %+v", h)
+	}
+	ill := other.Called("GET /")
+	clock.Add(40) // past the time of the one that is well, and not of the other one
+	until("the second question", func() bool { return s.engine.Called("GET /rules") >= 2 })
+	if got := other.Called("GET /"); got != ill {
+		t.Errorf("the one that hangs was asked %d times, want %d", got, ill)
+	}
+	if snapshot, err := s.Export(ctx, viewer, "site1"); err != nil || snapshot.Revision != 1 {
+		t.Errorf("the mirror is at %d, %v", snapshot.Revision, err)
+	}
+	stop()
+	<-over
+}
+
+// TestTurns reads a node while an import into it is under way: neither is in the other's
+// way, and no revision is made of what is half done.
+func TestTurns(t *testing.T) {
+	s := open(t, holds)
+	asked := make(chan node.Health)
+	s.live.Lock = func(string) (func(), error) {
+		go func() { asked <- s.live.Ask(ctx, "site1") }()
+		h := <-asked
+		if h.State != node.Online {
+			t.Errorf("while it is imported into: %+v", h)
+		}
+		if err := s.live.Refresh(ctx, viewer, "site1"); err != nil {
+			t.Errorf("Refresh: %v", err)
+		}
+		return func() {}, nil
+	}
+	if _, err := s.bring(plan.Full, `{}`); err != nil {
+		t.Fatal(err)
+	}
+	s.live.Lock = func(string) (func(), error) { return nil, errors.New("taken") }
+	if _, err := s.bring(plan.Full, holds); core.CodeOf(err) != core.Busy {
+		t.Errorf("while another process imports: %v", err)
+	}
+}
+
+// TestRollback undoes an import by itself where the node does not do all as planned.
+func TestRollback(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault func(*nodetest.Engine)
+		back  bool
+	}{
+		"all well":    {func(*nodetest.Engine) {}, false},
+		"refused":     {func(e *nodetest.Engine) { e.Refuses[ref("rules/q")] = "no" }, true},
+		"not running": {func(e *nodetest.Engine) { e.Stuck["q"] = "no broker" }, true},
+	} {
+		s := open(t, holds)
+		before := s.engine.Holds.Clone()
+		s.engine.Do(c.fault)
+		r, err := s.Import(ctx, operator, transfer.Request{
+			Node: "site1", Document: []byte(`{"streams":{` + another + `},"rules":{` + ruleQ + `}}`), Rollback: true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back := r.RolledBack > 0; back != c.back || s.engine.Holds.Equal(before) != c.back || back && r.RolledBack != r.Revision+1 {
+			t.Errorf("%s: %+v", name, r.Outcome)
+		}
 	}
 }

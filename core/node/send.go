@@ -24,6 +24,11 @@ func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error
 	if err != nil {
 		return plan.Revision{}, err
 	}
+	unlock, err := l.alone(ctx, c.Node)
+	if err != nil {
+		return plan.Revision{}, err
+	}
+	defer unlock()
 	now, err := l.pull(ctx, c.By, client)
 	if err != nil {
 		return plan.Revision{}, err
@@ -49,6 +54,23 @@ func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error
 	rev, err := l.keep(ctx, s.found, c)
 	c.Plan = base
 	return rev, err
+}
+
+// alone keeps everybody else from reading a node, and from importing into it.
+func (l *Live) alone(ctx context.Context, name string) (end func(), err error) {
+	done, err := l.turns.wait(ctx, name)
+	if err != nil || l.Lock == nil {
+		return done, err
+	}
+	unlock, err := l.Lock(name)
+	if err != nil {
+		done()
+		return nil, core.WithHint(core.Errorf(core.Busy, "another process is importing into node %s: %w", name, err), "try again in a moment")
+	}
+	return func() {
+		unlock()
+		done()
+	}, nil
 }
 
 // sending is one import into a node.

@@ -21,7 +21,8 @@ type Outcome struct {
 	Warnings []core.Finding `json:"warnings"`         // in the order of the steps
 	Unknown  []string       `json:"unknown_sections"` // names in the document that are no section
 
-	Deviations []Deviation `json:"deviations,omitempty"` // of a node that runs elsewhere: what it did not do as planned
+	RolledBack int64       `json:"rolled_back,omitempty"` // the revision that undid it; 0 for none
+	Deviations []Deviation `json:"deviations,omitempty"`  // of a node that runs elsewhere: what it did not do as planned
 }
 
 // MaxApplied bounds the names of applied entries that an Outcome keeps.

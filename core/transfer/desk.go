@@ -37,6 +37,11 @@ func (d *Drafts) planned(ctx context.Context, by core.Caller, head plan.Draft, m
 	if req.Restores > 0 {
 		req.Mode = plan.Full
 	}
+	if req.Node != Local {
+		if req.Variables, err = d.Transfer.Live.Variables(ctx, req.Node); err != nil {
+			return madePlan{}, err
+		}
+	}
 	hash := planHash(req, document{sum: head.Document}, snapshot.State)
 	if p, ok := d.plans.get(hash); ok {
 		return p, nil

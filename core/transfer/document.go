@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 
 	"ekuiper-console/core"
@@ -100,11 +101,13 @@ func (d *document) keep(kinds []core.Kind) {
 }
 
 // over returns what the document says to a node that holds current.
-func (d *document) over(node string, current *bundle.Bundle) (*bundle.Bundle, masked) {
+func (d *document) over(req Request, current *bundle.Bundle) (*bundle.Bundle, masked) {
 	if d.sum == "" {
 		return d.bundle, nil // a revision comes back as it was
 	}
-	next, lost := unmask(node, current, d.bundle)
+	full, unresolved := req.filled(current, d.bundle)
+	next, lost := unmask(req.Node, current, full)
+	maps.Copy(lost, unresolved)
 	if d.loose {
 		next = settle(current, next)
 	}

@@ -21,6 +21,7 @@ func planHash(req Request, doc document, base plan.State) string {
 	for _, address := range slices.Sorted(maps.Keys(req.Files)) {
 		fmt.Fprintf(h, " %q=%s", address, req.Files[address])
 	}
+	writeVariables(h, req.Variables)
 	return hex.EncodeToString(h.Sum(nil))
 }
 

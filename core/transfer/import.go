@@ -30,6 +30,13 @@ type Request struct {
 	Note     string      // what history shall say of it
 	Task     string      // the id of the task that does it, if one does
 
+	// Rollback brings back what the node held before, where it does not do all as planned.
+	Rollback bool
+
+	// Variables are what stands in place of ${name}, on a node that runs elsewhere. They
+	// are filled in by the service.
+	Variables map[string]string
+
 	// Hold, where it is set, is called when nothing is left but to write. Its error
 	// ends the import, and nothing is written.
 	Hold func() error
@@ -111,6 +118,9 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 	}
 	began := s.now()
 	result, err := s.bring(ctx, by, req)
+	if err == nil {
+		s.rollback(ctx, by, req, result)
+	}
 	s.observe(began, req, result, err)
 	if untold := s.tellUnwritten(ctx, by, req, result, err); untold != nil {
 		return nil, errors.Join(err, untold)
@@ -236,7 +246,7 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 // layOut reads the files that an import needs, and returns the sheet on which it is
 // planned, and what the document says to the node.
 func layOut(ctx context.Context, req Request, doc document, current plan.Snapshot, files *fetches) (*bundle.Bundle, *plan.Sheet, error) {
-	next, lost := doc.over(req.Node, current.Bundle)
+	next, lost := doc.over(req, current.Bundle)
 	switch {
 	case req.NoFetch && len(req.Files) > 0: // what came along can be looked into all the same
 		files.get(ctx, given(wanted(req.Mode, current.Bundle, next, req.Leave), req.Files))
@@ -317,7 +327,7 @@ func (s *Service) prefetch(ctx context.Context, req Request, doc document, files
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", req.Node, err)
 	}
-	next, _ := doc.over(req.Node, current.Bundle)
+	next, _ := doc.over(req, current.Bundle)
 	files.get(ctx, wanted(req.Mode, current.Bundle, next, req.Leave))
 	return files.trouble
 }
@@ -330,7 +340,8 @@ func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc do
 			return nil, err
 		}
 	}
-	if req.Atomic && result.Failed() {
+	if (req.Atomic || req.blocked(p)) && result.Failed() {
+		result.Atomic = true
 		result.Applied = []plan.Done{}
 		return result, s.Nodes.Record(ctx, req.Node, result.Report)
 	}

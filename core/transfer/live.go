@@ -15,6 +15,8 @@ type Live interface {
 	// Pull reads what a node holds now. Where it does not answer as it should, it is an
 	// Unreachable error.
 	Pull(ctx context.Context, by core.Caller, node string) (plan.Snapshot, error)
+	// Variables returns the values of a node's variables and labels.
+	Variables(ctx context.Context, node string) (map[string]string, error)
 	// Refresh is Pull, but for a node that was just read, or did just not answer.
 	Refresh(ctx context.Context, by core.Caller, node string) error
 }
@@ -31,13 +33,19 @@ func (s *Service) known(ctx context.Context, node string) error {
 }
 
 // fresh reads a node that runs elsewhere, so that what is planned is planned from what it
-// holds now. The files that entries name are for that node to read.
+// holds now. The files that entries name are for that node to read, and its variables are
+// known from then on.
 func (s *Service) fresh(ctx context.Context, by core.Caller, req *Request) error {
 	if req.Node == Local {
 		return nil
 	}
 	req.NoFetch = true
-	_, err := s.Live.Pull(ctx, by, req.Node)
+	values, err := s.Live.Variables(ctx, req.Node)
+	if err != nil {
+		return err
+	}
+	req.Variables = values
+	_, err = s.Live.Pull(ctx, by, req.Node)
 	return err
 }
 

@@ -16,16 +16,17 @@ import (
 // importBody is what POST /api/v1/plan, /api/v1/import and …/restore take. A field that is
 // not known is refused, since it may be a misspelt safeguard.
 type importBody struct {
-	Content string          `json:"content"` // the document
-	File    string          `json:"file"`    // or its address
-	Format  transfer.Format `json:"format"`  // of the document; JSON unless it is said
-	Mode    *plan.Mode      `json:"mode"`    // has no default: whoever deletes must say so
-	Leave   []core.Ref      `json:"leave"`   // entries that stay as they are
-	Atomic  bool            `json:"atomic"`  // apply nothing unless all is accepted
-	Plan    string          `json:"plan"`    // the hash of the plan that was looked at
-	Note    string          `json:"note"`    // for the history
-	Async   bool            `json:"async"`   // answer with a task
-	Diff    bool            `json:"diff"`    // of a plan: what changes in the texts
+	Content  string          `json:"content"`           // the document
+	File     string          `json:"file"`              // or its address
+	Format   transfer.Format `json:"format"`            // of the document; JSON unless it is said
+	Mode     *plan.Mode      `json:"mode"`              // has no default: whoever deletes must say so
+	Leave    []core.Ref      `json:"leave"`             // entries that stay as they are
+	Atomic   bool            `json:"atomic"`            // apply nothing unless all is accepted
+	Plan     string          `json:"plan"`              // the hash of the plan that was looked at
+	Rollback bool            `json:"rollback_on_error"` // bring back what was there, where a node does not do all as planned
+	Note     string          `json:"note"`              // for the history
+	Async    bool            `json:"async"`             // answer with a task
+	Diff     bool            `json:"diff"`              // of a plan: what changes in the texts
 }
 
 // readStrict reads a JSON body of known fields.
@@ -55,7 +56,7 @@ func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBod
 	info := configurationInfo{Content: b.Content, File: b.File}
 	return b, transfer.Request{
 		Node: nodeOf(r), Document: []byte(b.Content), Address: b.File, Files: files, Format: b.Format, Mode: *b.Mode,
-		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note,
+		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note, Rollback: b.Rollback,
 	}, info.checked()
 }
 
