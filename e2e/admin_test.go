@@ -193,7 +193,7 @@ func TestAdminFits(t *testing.T) {
 	s.console("token", "add", "nightly-backup-of-the-configuration-of-hall-b")
 	s.importBundle(`{"streams":{"s":"CREATE STREAM s () WITH (DATASOURCE=\"d\")"}}`)
 	v := s.signedIn()
-	for _, path := range []string{"/ui/accounts", "/ui/accounts/admin", "/ui/accounts/admin/remove", "/ui/tokens", "/ui/audit", "/ui/settings"} {
+	for _, path := range []string{"/ui/accounts", "/ui/accounts/admin", "/ui/accounts/admin/remove", "/ui/tokens", "/ui/audit", "/ui/settings", "/ui/nodes"} {
 		v.open(path)
 		for _, width := range []int{360, 768, 1440, 2560} {
 			v.must(v.page.SetViewportSize(width, 900), "making the page %d wide", width)

@@ -378,8 +378,14 @@ func TestRegistry(t *testing.T) {
 		t.Errorf("the key file: %v, %v", info, err)
 	}
 	elsewhere := "http://evil:9081"
-	if _, err := s.nodes.Change(ctx, admin, "b", node.Change{URL: &elsewhere, Auth: &node.Auth{Kind: node.Bearer}}); err != nil {
-		t.Errorf("changing the address: %v", err)
+	if _, err := s.nodes.Change(ctx, admin, "b", node.Change{URL: &elsewhere, Auth: &node.Auth{Kind: node.Bearer}}); core.CodeOf(err) != core.Invalid {
+		t.Errorf("sending the credentials elsewhere: %v", err)
+	}
+	path := "http://b:9081/nodes/c"
+	for _, c := range []node.Change{{URL: &path}, {URL: &elsewhere, Auth: &node.Auth{Kind: node.Bearer, Token: "other"}}} {
+		if _, err := s.nodes.Change(ctx, admin, "b", c); err != nil {
+			t.Errorf("changing the address: %v", err)
+		}
 	}
 	stored.URL = "http://evil2:9081"
 	if err := s.db.PutNode(ctx, stored, audit.New(time.Now(), admin, audit.NodeChange, "b")); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -76,7 +77,9 @@ type Change struct {
 	Variables *map[string]string `json:"variables"`
 }
 
-// Change changes a node. Only an admin may.
+// Change changes a node. Only an admin may. Credentials that nobody can see do not go to
+// another machine: with such an address they are to be given anew, else it is an Invalid
+// error.
 func (g *Registry) Change(ctx context.Context, by core.Caller, name string, c Change) (Node, error) {
 	if err := by.Require(core.Admin); err != nil {
 		return Node{}, err
@@ -85,7 +88,25 @@ func (g *Registry) Change(ctx context.Context, by core.Caller, name string, c Ch
 	if err != nil {
 		return Node{}, err
 	}
+	if c.URL != nil && n.Auth.Kind != None && !sameHost(n.URL, *c.URL) && !c.given() {
+		return Node{}, core.WithHint(core.Errorf(core.Invalid, "the address leads to another machine, which does not get the credentials of this one"), "give the credentials anew")
+	}
 	return g.put(ctx, c.over(n), audit.New(g.now(), by, audit.NodeChange, name).Saying(c.says()))
+}
+
+// given reports whether the change has credentials of its own.
+func (c Change) given() bool {
+	return c.Auth != nil && (c.Auth.Kind == None || c.Auth.Token != "" || c.Auth.Key != "")
+}
+
+// sameHost reports whether two addresses lead to the same machine, in the same way.
+func sameHost(a, b string) bool {
+	one, err := url.Parse(a)
+	if err != nil {
+		return false
+	}
+	two, err := url.Parse(strings.TrimSpace(b))
+	return err == nil && one.Scheme == two.Scheme && one.Host == two.Host
 }
 
 // over returns a node with what is other.

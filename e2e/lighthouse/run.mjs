@@ -18,7 +18,7 @@ import lighthouse from 'lighthouse'
 const least = 95
 const categories = ['performance', 'accessibility', 'best-practices']
 const pages = ['/ui/', '/ui/import', '/ui/export', '/ui/inventory', '/ui/inventory/rules', '/ui/inventory/rules/rule1',
-  '/ui/history', '/ui/history/1', '/ui/history/diff?from=0&to=1', '/ui/accounts', '/ui/tokens', '/ui/audit', '/ui/settings', '/ui/api']
+  '/ui/history', '/ui/history/1', '/ui/history/diff?from=0&to=1', '/ui/accounts', '/ui/tokens', '/ui/audit', '/ui/settings', '/ui/nodes', '/ui/api']
 
 // brought is a bundle that creates, replaces and rejects entries, for a review.
 const brought = JSON.stringify({
