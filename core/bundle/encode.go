@@ -48,8 +48,20 @@ func (b *Bundle) Encode(w io.Writer) error {
 // MarshalJSON returns what Encode writes.
 func (b *Bundle) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
+	buf.Grow(b.size() * 5 / 4)
 	err := b.Encode(&buf)
 	return buf.Bytes(), err
+}
+
+// size returns how many bytes the names and texts have.
+func (b *Bundle) size() int {
+	n := 0
+	for k := range b.sections {
+		for name, text := range b.sections[k].all {
+			n += len(name) + len(text)
+		}
+	}
+	return n
 }
 
 // UnmarshalJSON reads the document in data. Unknown sections are passed over.

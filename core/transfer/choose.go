@@ -55,11 +55,11 @@ func (s *Service) Choose(ctx context.Context, by core.Caller, node string, c Cho
 	return chosen, nil
 }
 
-// namesOf returns the names of refs.
-func namesOf(refs []core.Ref) []string {
-	names := make([]string, len(refs))
-	for i, ref := range refs {
-		names[i] = ref.Name
+// namesOf returns the names of entries.
+func namesOf(entries []*Listed) []string {
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Ref.Name
 	}
 	return names
 }

@@ -48,8 +48,9 @@ func (s *Service) Compose(ctx context.Context, by core.Caller, req ExportRequest
 		return nil, err
 	}
 	x := &Exported{State: snapshot.State, Set: deps.Set{Bundle: snapshot.Bundle}}
-	graph := s.ready(req.Node, snapshot)
+	graph := deps.New(snapshot.Bundle, nil)
 	if !req.All {
+		graph = s.ready(req.Node, snapshot)
 		set, err := closure(graph, snapshot.Bundle, req)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -51,12 +52,11 @@ func (s *Service) Find(ctx context.Context, by core.Caller, node string, q Query
 		return nil, err
 	}
 	l := s.list(node, snapshot)
-	refs := l.find(q)
-	found := &Found{State: snapshot.State, Total: len(refs), Entries: []Listed{}}
-	from := min(max(q.Offset, 0), len(refs))
-	for _, ref := range refs[from:min(from+max(q.Limit, 0), len(refs))] {
-		text, _ := snapshot.Bundle.Get(ref)
-		found.Entries = append(found.Entries, Listed{ref, text})
+	hits := l.find(q)
+	found := &Found{State: snapshot.State, Total: len(hits), Entries: []Listed{}}
+	from := min(max(q.Offset, 0), len(hits))
+	for _, hit := range hits[from:min(from+max(q.Limit, 0), len(hits))] {
+		found.Entries = append(found.Entries, *hit)
 	}
 	if len(q.Kinds) == 0 || slices.Contains(q.Kinds, core.Rule) {
 		found.Tags = l.tags()
@@ -78,7 +78,7 @@ func (s *Service) list(node string, snapshot plan.Snapshot) *listing {
 	if before != nil {
 		before.forget()
 	}
-	s.lists[node] = &listing{Snapshot: snapshot, before: before, hits: map[string][]core.Ref{}}
+	s.lists[node] = &listing{Snapshot: snapshot, before: before, hits: map[string][]*Listed{}}
 	return s.lists[node]
 }
 
@@ -86,11 +86,11 @@ func (s *Service) list(node string, snapshot plan.Snapshot) *listing {
 type listing struct {
 	plan.Snapshot
 	mu     sync.Mutex
-	before *listing                  // of the state before, from which most is taken over; may be nil
-	refs   [core.NumKinds][]core.Ref // by name
+	before *listing                 // of the state before, from which rules are taken over; may be nil
+	whole  [core.NumKinds][]*Listed // by name
 	rules  map[string]traits
-	seen   []string              // all tags, sorted
-	hits   map[string][]core.Ref // of the last queries, by all of them that counts
+	seen   []string             // all tags, sorted
+	hits   map[string][]*Listed // of the last queries, by all of them that counts
 }
 
 // forget lets go of the state before.
@@ -100,14 +100,14 @@ func (l *listing) forget() {
 	l.before = nil
 }
 
-// known returns what was found out so far: the entries of a kind by name, and the rules.
-func (l *listing) known(k core.Kind) ([]core.Ref, map[string]traits) {
+// known returns what was found out of rules so far.
+func (l *listing) known() map[string]traits {
 	if l == nil {
-		return nil, nil
+		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.refs[k], l.rules
+	return l.rules
 }
 
 // traits are what rules are filtered by.
@@ -120,7 +120,7 @@ type traits struct {
 const keptHits = 32
 
 // find returns all that a query asks for.
-func (l *listing) find(q Query) []core.Ref {
+func (l *listing) find(q Query) []*Listed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	kinds := q.Kinds
@@ -136,13 +136,9 @@ func (l *listing) find(q Query) []core.Ref {
 		return hits
 	}
 	match := l.matcher(q)
-	var hits []core.Ref
+	var hits []*Listed
 	for _, k := range kinds {
-		for _, ref := range l.all(k) {
-			if match(ref) {
-				hits = append(hits, ref)
-			}
-		}
+		hits = append(hits, filter(l.all(k), match)...)
 	}
 	if len(l.hits) == keptHits {
 		clear(l.hits)
@@ -152,60 +148,55 @@ func (l *listing) find(q Query) []core.Ref {
 }
 
 // all returns the entries of one kind.
-func (l *listing) all(k core.Kind) []core.Ref {
-	if l.refs[k] != nil || l.Bundle.Count(k) == 0 {
-		return l.refs[k]
+func (l *listing) all(k core.Kind) []*Listed {
+	if l.whole[k] != nil {
+		return l.whole[k]
 	}
-	var fresh []core.Ref
-	kept, _ := l.before.known(k)
-	for name := range l.Bundle.Section(k) {
-		ref := core.Ref{Kind: k, Name: name}
-		if kept != nil {
-			if _, there := l.before.Bundle.Get(ref); there {
-				continue
+	names := l.Bundle.Names(k)
+	room := make([]Listed, len(names))
+	l.whole[k] = make([]*Listed, len(names))
+	for i, name := range names {
+		room[i].Ref = core.Ref{Kind: k, Name: name}
+		room[i].Text, _ = l.Bundle.Get(room[i].Ref)
+		l.whole[k][i] = &room[i]
+	}
+	return l.whole[k]
+}
+
+// filter returns the entries that match, in their order. It looks at parts of them on all
+// cores.
+func filter(all []*Listed, match func(*Listed) bool) []*Listed {
+	parts := min(runtime.GOMAXPROCS(0), 1+len(all)/1000)
+	found := make([][]*Listed, parts)
+	var wg sync.WaitGroup
+	for part := range parts {
+		wg.Go(func() {
+			for _, e := range all[len(all)*part/parts : len(all)*(part+1)/parts] {
+				if match(e) {
+					found[part] = append(found[part], e)
+				}
 			}
-		}
-		fresh = append(fresh, ref)
+		})
 	}
-	slices.SortFunc(fresh, core.Ref.Compare)
-	l.refs[k] = l.merge(kept, fresh)
-	return l.refs[k]
+	wg.Wait()
+	return slices.Concat(found...)
 }
 
-// merge puts two sorted lists into one, without what is not there any more.
-func (l *listing) merge(kept, fresh []core.Ref) []core.Ref {
-	all := make([]core.Ref, 0, len(kept)+len(fresh))
-	for _, ref := range kept {
-		if _, there := l.Bundle.Get(ref); !there {
-			continue
-		}
-		for len(fresh) > 0 && fresh[0].Name < ref.Name {
-			all, fresh = append(all, fresh[0]), fresh[1:]
-		}
-		all = append(all, ref)
-	}
-	return append(all, fresh...)
-}
-
-// matcher returns the test of a query.
-func (l *listing) matcher(q Query) func(core.Ref) bool {
+// matcher returns the test of a query, which may be used by many at once.
+func (l *listing) matcher(q Query) func(*Listed) bool {
 	contains := newNeedle(q.Text)
 	if q.Tag != "" || q.Status != "" {
 		l.readRules()
 	}
-	return func(ref core.Ref) bool {
+	return func(e *Listed) bool {
 		if q.Tag != "" || q.Status != "" {
-			t, rule := l.rules[ref.Name]
+			t, rule := l.rules[e.Ref.Name]
 			stopped := t.Triggered != nil && !*t.Triggered
-			if !rule || ref.Kind != core.Rule || q.Tag != "" && !slices.Contains(t.Tags, q.Tag) || q.Status != "" && stopped != (q.Status == RuleStopped) {
+			if !rule || e.Ref.Kind != core.Rule || q.Tag != "" && !slices.Contains(t.Tags, q.Tag) || q.Status != "" && stopped != (q.Status == RuleStopped) {
 				return false
 			}
 		}
-		if q.Text == "" || contains.in(ref.Name) {
-			return true
-		}
-		text, _ := l.Bundle.Get(ref)
-		return contains.in(text)
+		return contains.in(e.Ref.Name) || contains.in(e.Text)
 	}
 }
 
@@ -224,18 +215,17 @@ func (l *listing) readRules() {
 	}
 	l.rules = make(map[string]traits, l.Bundle.Count(core.Rule))
 	tags := map[string]bool{}
-	_, before := l.before.known(core.Rule)
-	for _, ref := range l.all(core.Rule) {
-		text, _ := l.Bundle.Get(ref)
-		t, known := before[ref.Name]
+	before := l.before.known()
+	for _, e := range l.all(core.Rule) {
+		t, known := before[e.Ref.Name]
 		if known {
-			was, _ := l.before.Bundle.Get(ref)
-			known = was == text
+			was, _ := l.before.Bundle.Get(e.Ref)
+			known = was == e.Text
 		}
 		if !known {
-			t = readTraits(text)
+			t = readTraits(e.Text)
 		}
-		l.rules[ref.Name] = t
+		l.rules[e.Ref.Name] = t
 		for _, tag := range t.Tags {
 			if !tags[tag] {
 				tags[tag] = true
@@ -256,36 +246,4 @@ func readTraits(text string) (t traits) {
 		return traits{}
 	}
 	return t
-}
-
-// needle finds a text in others, whatever the case.
-type needle struct {
-	lower string
-	first string // both cases of its first letter
-}
-
-func newNeedle(text string) needle {
-	n := needle{lower: strings.ToLower(text)}
-	if n.lower != "" {
-		n.first = n.lower[:1] + strings.ToUpper(n.lower[:1])
-	}
-	return n
-}
-
-// in reports whether s contains the needle.
-func (n needle) in(s string) bool {
-	if n.lower == "" || n.first[0] >= 0x80 {
-		return strings.Contains(strings.ToLower(s), n.lower)
-	}
-	for i := 0; i+len(n.lower) <= len(s); i++ {
-		step := strings.IndexAny(s[i:], n.first)
-		if step < 0 || i+step+len(n.lower) > len(s) {
-			return false
-		}
-		i += step
-		if strings.EqualFold(s[i:i+len(n.lower)], n.lower) {
-			return true
-		}
-	}
-	return false
 }

@@ -68,6 +68,7 @@ type Service struct {
 	locks  map[string]chan struct{} // by node: full while an import writes
 	graphs map[string]*drawn        // by node: of its newest state
 	lists  map[string]*listing      // by node: of its newest state
+	wholes map[string]*whole        // by node: the last one that was exported
 	diffs  map[diffKey][]plan.Change
 	wg     sync.WaitGroup // of graphs that are being made
 }

@@ -3,7 +3,7 @@
 // BENCHMARKS.md.
 //
 //	go run ./e2e/speed               everything
-//	go run ./e2e/speed -only search  the rows whose name has a part
+//	go run ./e2e/speed -only search  the rows whose name matches
 //
 // It imports nothing of the program and knows it by its REST API, its pages and its
 // command line alone. Every figure is the median of -rounds rounds unless it says
@@ -14,8 +14,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
-	"strings"
 
 	"ekuiper-console/e2e/process"
 )
@@ -44,7 +44,7 @@ var rows = []row{
 }
 
 var (
-	only   = flag.String("only", "", "measure only rows whose name has this part")
+	only   = flag.String("only", "", "measure only rows whose name matches this regular expression")
 	rounds = flag.Int("rounds", 5, "how often each figure is measured; the median counts")
 )
 
@@ -58,6 +58,10 @@ func main() {
 
 // run builds the console and prints a line for every row.
 func run() error {
+	chosen, err := regexp.Compile(*only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
 	folder, err := os.MkdirTemp("", "console-speed-")
 	if err != nil {
 		return err
@@ -70,7 +74,7 @@ func run() error {
 	defer b.close()
 	fmt.Printf("%s, %s/%s, %d cores, median of %d\n\n| work | goal | measured |\n|---|---|---|\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), *rounds)
 	for _, r := range rows {
-		if !strings.Contains(r.work, *only) {
+		if !chosen.MatchString(r.work) {
 			continue
 		}
 		figure, err := r.measure(b)

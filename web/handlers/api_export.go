@@ -12,6 +12,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
 
@@ -78,9 +79,20 @@ func (s *Server) readIDs(w http.ResponseWriter, r *http.Request) ([]string, erro
 type form struct {
 	extension, contentType string
 	encode                 func(*bundle.Bundle, io.Writer) error
+	plain                  bool // whether it is what Transfer.Document makes
 }
 
-var asJSON = form{"json", "application/json", (*bundle.Bundle).Encode}
+var asJSON = form{"json", "application/json", (*bundle.Bundle).Encode, true}
+
+// marshal returns a bundle as a file.
+func (f form) marshal(b *bundle.Bundle) ([]byte, error) {
+	if f.plain {
+		return b.MarshalJSON()
+	}
+	var doc bytes.Buffer
+	err := f.encode(b, &doc)
+	return doc.Bytes(), err
+}
 
 // export sends what a request asks for as a file, and writes that down.
 func (s *Server) export(w http.ResponseWriter, r *http.Request, req transfer.ExportRequest, f form) (err error) {
@@ -88,18 +100,32 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, req transfer.Exp
 	if r.FormValue("self_contained") != "" {
 		return s.exportParcel(w, r, req)
 	}
-	x, err := s.Transfer.Compose(r.Context(), callerOf(r), req)
+	doc, state, err := s.document(r, req, f)
 	if err != nil {
 		return err
 	}
 	what, detail := "rules", naming(req.Rules)
 	if req.All {
-		what, detail = fmt.Sprintf("r%d", x.Revision), "all"
+		what, detail = fmt.Sprintf("r%d", state.Revision), "all"
 	}
 	if err := s.recordExport(r, req, detail); err != nil {
 		return err
 	}
-	return s.download(w, r, x.Bundle, f, what)
+	s.download(w, r, doc, f, what)
+	return nil
+}
+
+// document makes what a request asks for.
+func (s *Server) document(r *http.Request, req transfer.ExportRequest, f form) ([]byte, plan.State, error) {
+	if req.All && !req.Masked && f.plain {
+		return s.Transfer.Document(r.Context(), callerOf(r), req.Node)
+	}
+	x, err := s.Transfer.Compose(r.Context(), callerOf(r), req)
+	if err != nil {
+		return nil, plan.State{}, err
+	}
+	doc, err := f.marshal(x.Bundle)
+	return doc, x.State, err
 }
 
 // recordExport writes down that somebody exports.
@@ -165,18 +191,13 @@ func naming(ids []string) string {
 	return text
 }
 
-// download sends a bundle as a file. Ranges of it may be asked for.
-func (s *Server) download(w http.ResponseWriter, r *http.Request, b *bundle.Bundle, f form, what string) error {
-	var doc bytes.Buffer
-	if err := f.encode(b, &doc); err != nil {
-		return err
-	}
+// download sends a document as a file. Ranges of it may be asked for.
+func (s *Server) download(w http.ResponseWriter, r *http.Request, doc []byte, f form, what string) {
 	now := time.Now()
 	name := fileName(nodeOf(r), what, f.extension, now)
 	h := w.Header()
 	h.Set("Content-Type", f.contentType)
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Cache-Control", "no-store")
-	http.ServeContent(w, r, name, now, bytes.NewReader(doc.Bytes()))
-	return nil
+	http.ServeContent(w, r, name, now, bytes.NewReader(doc))
 }

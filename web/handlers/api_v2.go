@@ -13,7 +13,7 @@ import (
 	"ekuiper-console/core/transfer"
 )
 
-var asYAML = form{"yaml", "application/yaml", bundlev2.Encode}
+var asYAML = form{"yaml", "application/yaml", bundlev2.Encode, false}
 
 // exportAllV2 is GET /v2/data/export.
 func (s *Server) exportAllV2(w http.ResponseWriter, r *http.Request) error {
@@ -111,7 +111,7 @@ type ruleset struct {
 	Rules   map[string]string `json:"rules"`
 }
 
-var asRuleset = form{"json", "application/json", encodeRuleset}
+var asRuleset = form{"json", "application/json", encodeRuleset, false}
 
 // encodeRuleset writes what a ruleset holds of a bundle.
 func encodeRuleset(b *bundle.Bundle, w io.Writer) error {

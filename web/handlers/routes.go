@@ -206,7 +206,7 @@ func (s *Server) router() http.Handler {
 func (s *Server) admit(r route) http.Handler {
 	switch r.door {
 	case api, importing, exporting:
-		return s.withToken(r, s.chosen(s.told(r.handle)))
+		return compressed(s.withToken(r, s.chosen(s.told(r.handle))))
 	case page:
 		return s.session(s.withSession(r, s.told(r.handle)))
 	case lobby:

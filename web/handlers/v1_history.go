@@ -85,7 +85,12 @@ func (s *Server) bundleV1(w http.ResponseWriter, r *http.Request) error {
 	if err := s.record(r, audit.ExportSecrets, nodeOf(r), "revision "+param(r, "n")); err != nil {
 		return err
 	}
-	return s.download(w, r, b, asJSON, "revision-"+param(r, "n"))
+	doc, err := b.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	s.download(w, r, doc, asJSON, "revision-"+param(r, "n"))
+	return nil
 }
 
 // restoreV1 is POST /api/v1/revisions/{n}/restore. Revision 0 is the empty node.
