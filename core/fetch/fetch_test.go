@@ -166,6 +166,7 @@ func TestPrivate(t *testing.T) {
 		"127.0.0.1": true, "10.1.2.3": true, "172.16.0.1": true, "192.168.1.1": true, "169.254.169.254": true,
 		"100.64.0.1": true, "0.0.0.0": true, "224.0.0.1": true, "255.255.255.255": true, "::1": true, "fe80::1": true,
 		"fd00::1": true, "::ffff:127.0.0.1": true, "::ffff:7f00:1": true, "::ffff:a9fe:a9fe": true, "::": true, "fe80::1%eth0": true, "64:ff9b::7f00:1": true, "2002:7f00:1::": true,
+		"::127.0.0.1": true, "::7f00:1": true, "2001:0:7f00:1::": true, "3fff::1": true, "5f00::1": true, "192.88.99.1": true,
 		"8.8.8.8": false, "1.1.1.1": false, "2606:4700::1111": false,
 	}
 	for ip, want := range tests {

@@ -21,11 +21,16 @@ var internal = []netip.Prefix{
 	netip.MustParsePrefix("198.51.100.0/24"), // documentation
 	netip.MustParsePrefix("203.0.113.0/24"),  // documentation
 	netip.MustParsePrefix("240.0.0.0/4"),     // reserved, and broadcast
+	netip.MustParsePrefix("192.88.99.0/24"),  // relays of 6to4
+	netip.MustParsePrefix("::/96"),           // IPv4 in the oldest form
 	netip.MustParsePrefix("64:ff9b::/96"),    // IPv4 behind NAT64
 	netip.MustParsePrefix("64:ff9b:1::/48"),  // the same, local
 	netip.MustParsePrefix("100::/64"),        // discard
+	netip.MustParsePrefix("2001::/32"),       // Teredo, which embeds an IPv4 address
 	netip.MustParsePrefix("2001:db8::/32"),   // documentation
 	netip.MustParsePrefix("2002::/16"),       // 6to4, which embeds an IPv4 address
+	netip.MustParsePrefix("3fff::/20"),       // documentation
+	netip.MustParsePrefix("5f00::/16"),       // segments of a route
 	netip.MustParsePrefix("fec0::/10"),       // site-local
 }
 
