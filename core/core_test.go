@@ -88,3 +88,19 @@ func TestPosition(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRef: a reference is read back as it was written.
+func FuzzRef(f *testing.F) {
+	for _, seed := range []string{"rules/a", "rules/", "/a", "rules", "streams/a/b", "rules/../x", "Rules/a", "rules/\x00", "rules/\xff", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		ref, err := ParseRef(text)
+		if err != nil {
+			return
+		}
+		if again, err := ParseRef(ref.String()); err != nil || again != ref {
+			t.Errorf("%q is %v, which is read back as %v, %v", text, ref, again, err)
+		}
+	})
+}

@@ -20,7 +20,7 @@ import (
 
 // keyring is a folder of public keys, with the private ones beside them.
 type keyring struct {
-	t    *testing.T
+	t    testing.TB
 	keys *Keys
 	at   *clock
 	told *shelf
@@ -28,7 +28,7 @@ type keyring struct {
 	pem  []byte
 }
 
-func newKeyring(t *testing.T) *keyring {
+func newKeyring(t testing.TB) *keyring {
 	t.Helper()
 	data := t.TempDir()
 	r := &keyring{t: t, at: newClock(), told: newShelf()}
@@ -149,4 +149,23 @@ func TestKeys(t *testing.T) {
 	if told := r.told.told(); strings.Count(told, "token-refused") != len(tests)-5 || strings.Contains(told, "nobody") || strings.Contains(told, "outside") {
 		t.Errorf("the log has %s", told)
 	}
+}
+
+// FuzzKeys: nobody makes up a token that is taken.
+func FuzzKeys(f *testing.F) {
+	r := newKeyring(f)
+	good := r.sign(jwt.SigningMethodRS256, r.own, jwt.MapClaims{"iss": "own", "aud": "eKuiper"})
+	signed := good[:strings.LastIndexByte(good, '.')]
+	for _, seed := range []string{good, signed + ".", signed, "..", "", "e30.e30.", "eyJhbGciOiJub25lIn0." + strings.Split(good, ".")[1] + ".", strings.Repeat("W", 1000) + ".e30.x", "\x00.\xff.x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		by, err := r.keys.Caller(t.Context(), core.Caller{Via: "api"}, token)
+		if err == nil && !strings.HasPrefix(token, signed+".") {
+			t.Errorf("%q was taken, for %v", token, by)
+		}
+		if code := core.CodeOf(err); err != nil && code != core.Unauthenticated && code != core.Limited {
+			t.Errorf("%q: %v", token, err)
+		}
+	})
 }
