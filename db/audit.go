@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/plan"
@@ -44,13 +45,24 @@ func (db *DB) told(ctx context.Context, did audit.Event, do func(t *sql.Tx) erro
 	})
 }
 
-const eventsSQL = `
-select id, time, caller, via, address, action, subject, result, detail, revision, count
-from audit
-where id < ?1 and (?2 = '' or action = ?2) and (?3 = '' or caller = ?3)
-	and (?4 = '' or caller like ?4 escape '\' or address like ?4 escape '\' or subject like ?4 escape '\' or detail like ?4 escape '\')
-order by id desc
-limit ?5`
+// The events that a query is for are selected by one of two beginnings and the conditions
+// that it has. A short text is looked for in every row; where it is found at all, it is
+// found soon.
+const (
+	eventColumns = `
+select a.id, a.time, a.caller, a.via, a.address, a.action, a.subject, a.result, a.detail, a.revision, a.count`
+	eventsSQL = eventColumns + `
+from audit a
+where a.id < ?`
+	searchSQL = eventColumns + `
+from audit_text join audit a on a.id = audit_text.rowid
+where audit_text.rowid < ? and audit_text match ?`
+	ofAction   = ` and a.action = ?`
+	ofCaller   = ` and a.caller = ?`
+	withText   = ` and (a.caller like ? escape '\' or a.address like ? escape '\' or a.subject like ? escape '\' or a.detail like ? escape '\')`
+	newest     = ` order by a.id desc limit ?`
+	newestText = ` order by audit_text.rowid desc limit ?`
+)
 
 // Events returns the events of the audit log that a query is for, the newest first.
 func (db *DB) Events(ctx context.Context, q audit.Query) ([]audit.Event, error) {
@@ -58,15 +70,33 @@ func (db *DB) Events(ctx context.Context, q audit.Query) ([]audit.Event, error) 
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	all, err := list(ctx, db.readers, scanEvent, eventsSQL, before, string(q.Action), q.Caller, containing(q.Text), q.Limit)
+	sql, order, args := eventsSQL, newest, []any{before}
+	switch {
+	case indexed(q.Text):
+		sql, order, args = searchSQL, newestText, append(args, phrase(q.Text))
+	case q.Text != "":
+		sql, args = eventsSQL+withText, append(args, containing(q.Text), containing(q.Text), containing(q.Text), containing(q.Text))
+	}
+	if q.Action != "" {
+		sql, args = sql+ofAction, append(args, string(q.Action))
+	}
+	if q.Caller != "" {
+		sql, args = sql+ofCaller, append(args, q.Caller)
+	}
+	all, err := list(ctx, db.readers, scanEvent, sql+order, append(args, q.Limit)...)
 	return all, fault(ctx, err, "reading the audit log")
 }
 
-// containing returns the pattern of like for what contains a text; empty for no text.
+// indexed reports whether the index can tell where a text is.
+func indexed(text string) bool {
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) >= 3 && !strings.Contains(text, "\x00")
+}
+
+// phrase returns the expression for what contains a text, in any case.
+func phrase(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+
+// containing returns the pattern of like for what contains a text.
 func containing(text string) string {
-	if text == "" {
-		return ""
-	}
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
 }
 

@@ -128,6 +128,9 @@ func TestEvents(t *testing.T) {
 		{}: "4 3 2 1", {Limit: 2}: "4 3", {Before: 3}: "2 1", {Before: 1}: "",
 		{Action: audit.Import}: "3 1", {Caller: "ada"}: "3 1", {Caller: "ad"}: "", {Caller: "ada", Before: 3}: "1", {Action: audit.Restore, Caller: "ada"}: "",
 		{Text: "CI"}: "4", {Text: ".2.1"}: "2", {Text: "%_"}: "4 3 2 1", {Text: "__"}: "", {Text: `\`}: "", {Text: "xx"}: "4 3",
+		{Text: "ADA"}: "3 1", {Text: "oken C"}: "4", {Text: "2.0.2.2"}: "3", {Text: "100%_OF"}: "4 3 2 1", {Text: "100%of"}: "", {Text: "xxx"}: "4", {Text: "adaeve"}: "",
+		{Text: "of it", Before: 3}: "2 1", {Text: "of it", Limit: 1}: "4", {Text: "of it", Caller: "ada"}: "3 1", {Text: "of it", Action: audit.Restore}: "4 2",
+		{Text: `"of it`}: "", {Text: "of OR it"}: "", {Text: "of\x00it"}: "", {Text: "of \xff"}: "", {Text: "x", Caller: "ada"}: "3", {Text: "x", Action: audit.Restore, Before: 4}: "2",
 	} {
 		var ids []string
 		for _, e := range events(t, s, q) {
@@ -208,14 +211,20 @@ func TestLastAdminAtOnce(t *testing.T) {
 	}
 }
 
+// BenchmarkEvents looks for events among a million.
 func BenchmarkEvents(b *testing.B) {
 	s := dbtest.Open(b)
-	all := make([]audit.Event, 100_000)
-	for i := range all {
-		all[i] = audit.New(noon, core.Caller{Name: fmt.Sprint("user", i%100), Addr: "192.0.2.7"}, audit.Actions()[i%8], node)
+	all := make([]audit.Event, 10_000)
+	for range 100 {
+		for i := range all {
+			all[i] = audit.New(noon, core.Caller{Name: fmt.Sprint("user", i%100), Addr: "192.0.2.7"}, audit.Actions()[i%8], node)
+		}
+		check(b, s.AppendEvents(b.Context(), all...))
 	}
-	check(b, s.AppendEvents(b.Context(), all...))
-	for name, q := range map[string]audit.Query{"all": {}, "caller": {Caller: "user7"}, "unfound": {Text: "nowhere"}} {
+	queries := map[string]audit.Query{
+		"all": {}, "last page": {Before: 100}, "caller": {Caller: "user7"}, "nobody": {Caller: "nobody"}, "text": {Text: "user7"}, "unfound": {Text: "nowhere"}, "short unfound": {Text: "zz"},
+	}
+	for name, q := range queries {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				events(b, s, q)
