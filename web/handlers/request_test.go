@@ -198,7 +198,7 @@ func TestCookiesOnTLS(t *testing.T) {
 	}
 	resp.Body.Close()
 	cookies := resp.Request.Header.Get("Cookie")
-	if !strings.HasPrefix(cookies, "__Host-session=") || resp.Header.Get("Strict-Transport-Security") == "" {
+	if !strings.HasPrefix(cookies, "__Host-console_session=") || resp.Header.Get("Strict-Transport-Security") == "" {
 		t.Errorf("by https the cookies are %s, HSTS %q", cookies, resp.Header.Get("Strict-Transport-Security"))
 	}
 	a := s.read(plain.Get(s.URL + "/ui/settings"))

@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
-
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
@@ -62,8 +60,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	service := &transfer.Service{Nodes: live, Live: live, Journal: db, Fetch: files, Depot: artifacts, Audit: log}
 	users := &account.Users{Store: db, Audit: log}
 	setUp, link := account.NewSetUp(users)
-	sessions := scs.New()
-	sessions.Store = db.Sessions()
+	sessions := handlers.NewSessions(db.Sessions())
 	s.link = link
 	t.Cleanup(service.Close)
 	s.server = &handlers.Server{
