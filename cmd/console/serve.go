@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
-
-	"github.com/alexedwards/scs/v2"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
@@ -34,14 +32,28 @@ type serveCmd struct {
 	TrustedProxy []cidr   `placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8."`
 	JWTRole      roleFlag `name:"jwt-role" default:"operator" placeholder:"R" help:"Role of callers who sign their tokens with a key in <data>/mgmt: viewer, operator or admin (${default})."`
 	MaxImports   int      `default:"16" placeholder:"N" help:"How many imports may be under way at once (${default})."`
+	MaxDocument  int      `default:"64" placeholder:"MIB" help:"Size of the largest bundle that is taken, in MiB (${default})."`
 	Metrics      string   `enum:"auto,open,token,off" default:"auto" help:"Who may read /metrics: everybody (open), who has the token of a viewer, or nobody (off); auto is open where only this machine reaches the console, else token."`
 	LogFormat    string   `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json (${default})."`
 }
 
+// softMemory is how much memory the console is to keep to, in bytes, as long as what it
+// holds is less: near it garbage is collected sooner. GOMEMLIMIT says otherwise.
+const softMemory = 768 << 20
+
+// maxDocument bounds --max-document, in MiB.
+const maxDocument = 2048
+
 // Run starts the console and serves until it is told to stop.
 func (c *serveCmd) Run(p *process) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return core.Errorf(core.Invalid, "--tls-cert and --tls-key go together")
+	}
+	if c.MaxDocument < 1 || c.MaxDocument > maxDocument {
+		return core.Errorf(core.Invalid, "--max-document is a number from 1 to %d", maxDocument)
 	}
 	listener, err := new(net.ListenConfig).Listen(p.ctx, "tcp", c.Listen)
 	if err != nil {
@@ -109,7 +121,9 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	}
 	live := c.live(store)
 	live.Log = log
-	service := &transfer.Service{Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
+	service := &transfer.Service{
+		Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events, MaxDocument: int64(c.MaxDocument) << 20,
+	}
 	defer service.Close()
 	sweeping, stopSweeping := context.WithCancel(p.ctx)
 	var sweeper sync.WaitGroup
@@ -126,7 +140,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store, Audit: events},
 		Keys:     &account.Keys{Dir: filepath.Join(c.Data, "mgmt"), Role: c.JWTRole.Role, Audit: events},
-		Sessions: sessions(store),
+		Sessions: handlers.NewSessions(store.Sessions()),
 		SignedIn: &account.Sessions{Store: store},
 		Audit:    events,
 		SetUp:    setUp,
@@ -139,12 +153,13 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Stop:     sync.OnceFunc(func() { close(stopped) }),
 		Ending:   ending,
 
-		Data:       c.Data,
-		FileRoots:  files.Roots,
-		StoreSize:  c.storeSize,
-		MaxImports: c.MaxImports,
-		Proxies:    prefixes(c.TrustedProxy),
-		Probes:     c.probes(store),
+		Data:        c.Data,
+		FileRoots:   files.Roots,
+		StoreSize:   c.storeSize,
+		MaxImports:  c.MaxImports,
+		MaxDocument: service.MaxDocument,
+		Proxies:     prefixes(c.TrustedProxy),
+		Probes:      c.probes(store),
 	}
 	server.Sessions.ErrorFunc = server.SessionFault
 	c.measure(server, store, loopback(listener.Addr()))
@@ -165,15 +180,6 @@ func (c *serveCmd) logger(p *process) *slog.Logger {
 		h = slog.NewJSONHandler(p.stderr, nil)
 	}
 	return slog.New(handlers.LogHandler(h))
-}
-
-// sessions keeps people signed in as long as their account's session may last.
-func sessions(store *db.DB) *scs.SessionManager {
-	m := scs.New()
-	m.Store = store.Sessions()
-	m.Lifetime, m.IdleTimeout = account.Lifetime, account.IdleTime
-	m.Cookie.Name, m.Cookie.HttpOnly, m.Cookie.SameSite = "console_session", true, http.SameSiteLaxMode
-	return m
 }
 
 // adminPassword is the environment variable that makes the first user without a link.

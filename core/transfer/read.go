@@ -9,8 +9,9 @@ import (
 	"ekuiper-console/core"
 )
 
-// DefaultMaxDocument bounds a document unless the Service says otherwise: 512 MiB.
-const DefaultMaxDocument = 512 << 20
+// DefaultMaxDocument bounds a document unless the Service says otherwise: 64 MiB. While it
+// is imported it takes several times as much memory.
+const DefaultMaxDocument = 64 << 20
 
 func (s *Service) maxDocument() int64 {
 	if s.MaxDocument > 0 {

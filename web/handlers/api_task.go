@@ -49,17 +49,19 @@ type importTask struct {
 	stop  bool                                    // success ends the program
 }
 
-// startImport sets a task to work.
+// startImport sets a task to work. It is a Busy error when the documents of those that
+// wait are too large already.
 func (s *Server) startImport(r *http.Request, it importTask) (task.Task, error) {
 	by := callerOf(r)
 	t := task.Task{Node: it.req.Node, By: by.Name, Title: it.title}
-	return s.Tasks.Start(r.Context(), t, func(ctx context.Context, run *task.Run) task.Outcome {
-		out := s.runImport(ctx, by, it, run)
+	work := func(ctx context.Context, run *task.Run) task.Outcome {
+		out := s.room.turn(ctx, func() task.Outcome { return s.runImport(ctx, by, it, run) })
 		if it.stop && out.Err == nil {
 			s.Stop()
 		}
 		return out
-	})
+	}
+	return s.room.keep(s.Tasks, it.req.Document, func() (task.Task, error) { return s.Tasks.Start(r.Context(), t, work) })
 }
 
 // runImport does the import of a task, and words its end as the engine's clients read

@@ -4,15 +4,9 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
-	"ekuiper-console/core"
 	"ekuiper-console/core/transfer"
 )
-
-// DefaultMaxImports is how many imports and plans may be under way at once. Each holds a
-// document in memory.
-const DefaultMaxImports = 16
 
 // heavy are the routes that take a document: few requests for them may be under way at
 // once, and only their bodies may be large.
@@ -30,37 +24,6 @@ var heavy = map[string]bool{
 // maxBody bounds the body of a request that takes no document, in bytes: a list of all
 // the rules that somebody may have fits in.
 const maxBody = 8 << 20
-
-// slots are taken by those who do heavy work.
-type slots chan struct{}
-
-func newSlots(n int) slots {
-	if n <= 0 {
-		n = DefaultMaxImports
-	}
-	return make(slots, n)
-}
-
-var errTooMany = core.WithHint(core.Errorf(core.Busy, "too many imports are under way"), "try again in a moment")
-
-// slotWait is how long a request waits for a slot, its body unread, before it is sent
-// away: a burst of requests passes.
-const slotWait = 3 * time.Second
-
-// one makes a handler that takes a slot.
-func (s slots) one(h handler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		wait, cancel := context.WithTimeout(r.Context(), slotWait)
-		defer cancel()
-		select {
-		case s <- struct{}{}:
-			defer func() { <-s }()
-			return h(w, r)
-		case <-wait.Done():
-			return errTooMany
-		}
-	}
-}
 
 // bounded holds the requests of a route to what the route needs: the size of the body,
 // and of a stream of events that it ends with the program.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"ekuiper-console/core"
@@ -77,10 +78,11 @@ func languageOf(r *http.Request) views.Language {
 // inside returns an address of the pages, and their start for any other address, so
 // that no form leads elsewhere.
 func inside(address string) string {
-	if strings.HasPrefix(address, "/ui/") && !strings.ContainsAny(address, "\\\r\n") && !strings.Contains(address, "/..") {
-		return address
+	u, err := url.Parse(address)
+	if err != nil || !strings.HasPrefix(address, "/ui/") || strings.Contains(u.Path, `\`) || strings.Contains(u.Path, "/..") {
+		return "/ui/"
 	}
-	return "/ui/"
+	return address
 }
 
 // maxForm bounds a form of a few fields, in bytes.

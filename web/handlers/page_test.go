@@ -126,7 +126,9 @@ func TestPreferences(t *testing.T) {
 	s := open(t)
 	b := s.signedIn(core.Viewer)
 	s.form(b, "/ui/preferences", "theme", "dark", "back", "/ui/export").at(t, 200, "/ui/export", `data-theme="console-dark"`)
-	s.form(b, "/ui/preferences", "theme", "system", "back", "https://evil.example/").at(t, 200, "/ui/", "<h1>Nothing here yet</h1>")
+	for _, away := range []string{"https://evil.example/", "//evil.example/", `/ui/\evil.example`, "/ui/../evil", "/ui/%2e%2e/evil", "/ui/%5cevil", "/ui/\nevil"} {
+		s.form(b, "/ui/preferences", "theme", "system", "back", away).at(t, 200, "/ui/", "<h1>Nothing here yet</h1>")
+	}
 }
 
 // drop brings files as the import page does.

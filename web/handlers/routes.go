@@ -187,10 +187,12 @@ func (s *Server) router() http.Handler {
 	mux := chi.NewRouter()
 	mux.Use(middleware.GetHead)
 	mux.NotFound(s.notFound)
-	slots := newSlots(s.MaxImports)
+	if s.room == nil {
+		s.room = roomFor(s.MaxImports, s.maxDocument())
+	}
 	for _, r := range s.routes() {
 		if heavy[r.method+" "+r.path] {
-			r.handle = slots.one(r.handle)
+			r.handle = s.room.one(r.handle)
 		}
 		answer := s.bounded(r, s.admit(r))
 		mux.Method(r.method, r.path, answer)

@@ -52,6 +52,7 @@ type Server struct {
 	Ending      <-chan struct{}  // closed when the program is about to end; may be nil
 
 	claims   claims
+	room     *room
 	composed compositions
 }
 
