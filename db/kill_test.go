@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
@@ -22,12 +24,13 @@ import (
 // victim names, in a child process, the file to commit into until it is killed.
 const victim = "DB_TEST_VICTIM"
 
+// TestMain also fails where a test leaves a goroutine behind.
 func TestMain(m *testing.M) {
 	if path := os.Getenv(victim); path != "" {
 		fmt.Println(commitForever(context.Background(), path))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // bundleAt is what a node holds at a revision: every revision creates, replaces and

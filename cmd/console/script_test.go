@@ -30,6 +30,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 
 	"ekuiper-console/core/artifact/artifacttest"
 )
@@ -38,7 +39,20 @@ var update = flag.Bool("update", false, "rewrite the files that scripts compare 
 
 // TestMain makes this test's program the command console of the scripts.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"console": main})
+	testscript.Main(leaks{m}, map[string]func(){"console": main})
+}
+
+// leaks runs all tests, and fails where they leave a goroutine behind.
+type leaks struct{ *testing.M }
+
+// Run runs the tests.
+func (l leaks) Run() int {
+	code := l.M.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 // TestScripts runs the sessions of testdata. Beside the commands that every script
