@@ -114,9 +114,13 @@ platforms() {
 units() { go list ./... | grep -v '/e2e\(/\|$\)'; }
 
 # With the race detector properties are tried fewer times, since all is tried in full
-# without it. The command is left out: its scripts start a process for each line, and what
-# these run is tested.
-races() { units | grep -v '/cmd/console$' | xargs go test -count=1 -race -short; }
+# without it. The scripts of the command are left out, since they start a process for each
+# line; the load test runs a whole console with the detector instead.
+races() {
+	units | grep -v '/cmd/console$' | xargs go test -count=1 -race -short &&
+		go test -count=1 -race -short -skip '^TestScripts$' ./cmd/console &&
+		go test -count=1 -race -short ./e2e/load
+}
 
 # shortened names those of which the race detector has not tested all.
 shortened() {
@@ -140,4 +144,6 @@ $quick || step "go test -race" races
 printf '== go test (after %d s)\n' "$SECONDS"
 if $quick; then units; else shortened; fi | xargs go test -count=1
 $quick || step "killed 200 times" go test -count=1 ./e2e/crash
+$quick || step "hostile requests" go test -count=1 ./e2e/hostile
+$quick || step "load" go test -count=1 ./e2e/load
 $quick || CONSOLE_E2E=1 go test -count=1 -timeout 20m ./e2e

@@ -56,6 +56,8 @@ var layers = map[string]string{
 		"db web/handlers web/metrics web/static web/views",
 	"e2e":         "",
 	"e2e/crash":   "e2e/process",
+	"e2e/hostile": "e2e/process",
+	"e2e/load":    "e2e/process",
 	"e2e/process": "",
 	"e2e/speed":   "e2e/process",
 }
