@@ -16,7 +16,7 @@ import (
 const (
 	scriptTime  = 2 * time.Second        // until it is told to stop
 	scriptGrace = 250 * time.Millisecond // until it is given up, once it was told
-	scriptHeap  = 256 << 20              // bytes by which the heap may grow meanwhile
+	scriptHeap  = 128 << 20              // bytes by which the heap may grow meanwhile; a text that doubles comes to four times as much
 	scriptStack = 1000                   // calls within calls
 	scriptsRun  = 4                      // scripts at a time
 	scriptWords = 50_000                 // words and signs in a script
