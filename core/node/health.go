@@ -20,6 +20,7 @@ type Health struct {
 	Clock   int64     `json:"clock_seconds,omitempty"` // how far its clock is ahead of ours
 	Latency int64     `json:"latency_ms,omitempty"`
 
+	of       string    // what was registered when it was asked: another address is another node
 	failures int       // in a row
 	next     time.Time // when it is to be asked again
 }
@@ -101,8 +102,8 @@ func (l *Live) due(ctx context.Context) []string {
 	}
 	var names []string
 	for _, n := range nodes {
-		if h := l.Health(n.Name); !l.now().Before(h.next) {
-			h.next = l.now().Add(mostPoll)
+		if h := l.Health(n.Name); h.of != n.identity() || !l.now().Before(h.next) {
+			h.of, h.next = n.identity(), l.now().Add(mostPoll)
 			l.healths.put(n.Name, h)
 			names = append(names, n.Name)
 		}
@@ -110,10 +111,16 @@ func (l *Live) due(ctx context.Context) []string {
 	return names
 }
 
+// identity tells what was registered of a node at one time from all else.
+func (s Stored) identity() string { return s.URL + "\n" + s.CA + "\n" + string(s.Sealed) }
+
 // Ask asks a node how it is doing, reads what it holds, and returns its health.
 func (l *Live) Ask(ctx context.Context, name string) Health {
 	before := l.Health(name)
 	is := Health{Asked: l.now()}
+	if n, err := l.Nodes.Store.Node(ctx, name); err == nil {
+		is.of = n.identity()
+	}
 	about, err := l.ask(ctx, name)
 	if ctx.Err() != nil {
 		return before
@@ -163,7 +170,7 @@ func (l *Live) Refresh(ctx context.Context, by core.Caller, name string) error {
 		return err
 	}
 	h := l.Health(name)
-	if h.State != Online && h.State != Unknown && l.now().Before(h.next) {
+	if h.of == n.identity() && h.State != Online && h.State != Unknown && l.now().Before(h.next) {
 		return trouble(name, h.State, "%s", h.Reason)
 	}
 	c, err := l.client(ctx, name)

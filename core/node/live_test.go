@@ -485,6 +485,12 @@ func TestPoll(t *testing.T) {
 	if snapshot, err := s.Export(ctx, viewer, "site1"); err != nil || snapshot.Revision != 1 {
 		t.Errorf("the mirror is at %d, %v", snapshot.Revision, err)
 	}
+	mended := other.URL
+	other.Do(func(e *nodetest.Engine) { e.Faults = nil })
+	if _, err := s.nodes.Change(ctx, admin, "ill", node.Change{URL: &mended}); err != nil {
+		t.Fatal(err)
+	}
+	until("the node that was registered anew", func() bool { return s.live.Health("ill").State == node.Online })
 	stop()
 	<-over
 }
@@ -523,6 +529,7 @@ func TestRollback(t *testing.T) {
 		"all well":    {func(*nodetest.Engine) {}, false},
 		"refused":     {func(e *nodetest.Engine) { e.Refuses[ref("rules/q")] = "no" }, true},
 		"not running": {func(e *nodetest.Engine) { e.Stuck["q"] = "no broker" }, true},
+		"broke off":   {func(e *nodetest.Engine) { e.Faults["POST /data/import"] = nodetest.DieAfter }, false},
 	} {
 		s := open(t, holds)
 		before := s.engine.Holds.Clone()
