@@ -51,7 +51,7 @@ var layers = map[string]string{
 	"web/static":                 "",
 	"web/views":                  "core core/account core/audit core/bundle core/compare core/deps core/deps/drawing core/node core/plan core/resource core/secret core/task web/static",
 	"web/metrics":                "core/audit core/transfer",
-	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/node core/plan core/secret core/task core/transfer web/metrics web/static web/views",
+	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/jsonscan core/node core/plan core/secret core/task core/transfer web/metrics web/static web/views",
 	"cmd/console": "core core/account core/audit core/backup core/bundle core/bundlev2 core/compare core/depot core/deps core/disk core/fetch core/node core/parcel core/plan core/resource core/secret core/streamsql core/task core/transfer " +
 		"db web/handlers web/metrics web/static web/views",
 	"e2e":         "",
