@@ -142,7 +142,7 @@ func (s *Service) Take(ctx context.Context, by core.Caller, r io.ReaderAt, size 
 		return s.Unpack(ctx, by, r, size)
 	}
 	if size > s.maxDocument() {
-		return Brought{}, core.Errorf(core.TooLarge, "the document is over the limit of %d bytes", s.maxDocument())
+		return Brought{}, core.WithHint(core.Errorf(core.TooLarge, "the document is over the limit of %d bytes", s.maxDocument()), LargerHint)
 	}
 	text, err := io.ReadAll(io.NewSectionReader(r, 0, size))
 	if err != nil {

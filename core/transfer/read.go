@@ -13,6 +13,9 @@ import (
 // is imported it takes several times as much memory.
 const DefaultMaxDocument = 64 << 20
 
+// LargerHint is what to do about a document that is over the limit.
+const LargerHint = "import it in parts, or start the console with a larger --max-document"
+
 func (s *Service) maxDocument() int64 {
 	if s.MaxDocument > 0 {
 		return s.MaxDocument
@@ -45,7 +48,7 @@ func (s *Service) read(ctx context.Context, address string) ([]byte, error) {
 		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
 	}
 	if int64(len(data)) > s.maxDocument() {
-		return nil, core.Errorf(core.TooLarge, "the file %s is over the limit of %d bytes", address, s.maxDocument())
+		return nil, core.WithHint(core.Errorf(core.TooLarge, "the file %s is over the limit of %d bytes", address, s.maxDocument()), LargerHint)
 	}
 	return data, nil
 }

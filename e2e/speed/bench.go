@@ -34,24 +34,28 @@ type console struct {
 	*process.Console
 	data  string
 	token string
+	flags []string
 	pages *http.Client // signed in
 }
 
 // fresh starts a console on an empty folder.
-func (b *bench) fresh(env ...string) (*console, error) {
+func (b *bench) fresh(flags ...string) (*console, error) { return b.freshIn(nil, flags...) }
+
+// freshIn is fresh with something added to the environment.
+func (b *bench) freshIn(env []string, flags ...string) (*console, error) {
 	b.made++
 	data := filepath.Join(b.folder, fmt.Sprint("data", b.made))
 	token, err := process.Command(b.binary, data, "token", "add", "speed", "--role", "admin")
 	if err != nil {
 		return nil, err
 	}
-	c := &console{data: data, token: token}
+	c := &console{data: data, token: token, flags: append([]string{"--max-document", "2048"}, flags...)}
 	return c, c.run(b.binary, env...)
 }
 
 // run starts a console on the folder that it has.
 func (c *console) run(binary string, env ...string) (err error) {
-	c.Console, err = process.Start(binary, c.data, append(env, "CONSOLE_ADMIN_PASSWORD="+password))
+	c.Console, err = process.Start(binary, c.data, append(env, "CONSOLE_ADMIN_PASSWORD="+password), c.flags...)
 	return err
 }
 

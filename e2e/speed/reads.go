@@ -186,7 +186,7 @@ func (b *bench) size() (string, error) {
 
 // small is an edge box: one core, little memory.
 func (b *bench) small() (string, error) {
-	c, err := b.fresh("GOMAXPROCS=1", "GOMEMLIMIT=128MiB")
+	c, err := b.freshIn([]string{"GOMAXPROCS=1", "GOMEMLIMIT=128MiB"})
 	if err != nil {
 		return "", err
 	}

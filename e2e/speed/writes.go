@@ -95,7 +95,7 @@ func (b *bench) hugeImport() (string, error) {
 		return "", err
 	}
 	defer os.Remove(path)
-	c, err := b.fresh("CONSOLE_FILE_ROOT="+b.folder, "CONSOLE_MAX_DOCUMENT=2GiB")
+	c, err := b.fresh("--file-root", b.folder)
 	if err != nil {
 		return "", err
 	}

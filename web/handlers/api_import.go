@@ -124,7 +124,7 @@ func (info *configurationInfo) quick(body []byte) bool {
 // badBody words an error of reading a JSON body.
 func badBody(err error) error {
 	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return core.Errorf(core.TooLarge, "the body is over the limit of %d bytes", big.Limit)
+		return core.WithHint(core.Errorf(core.TooLarge, "the body is over the limit of %d bytes", big.Limit), transfer.LargerHint)
 	}
 	if errors.Is(err, errSlow) {
 		return errSlow
