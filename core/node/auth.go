@@ -30,6 +30,17 @@ type Auth struct {
 // Public returns the credentials without what is secret.
 func (a Auth) Public() Auth { return Auth{Kind: a.Kind, Issuer: a.Issuer} }
 
+// whole reports whether the secret is there that the kind takes.
+func (a Auth) whole() bool {
+	switch a.Kind {
+	case Bearer:
+		return a.Token != ""
+	case JWT:
+		return a.Key != ""
+	}
+	return true
+}
+
 func (a *Auth) check() error {
 	switch a.Kind {
 	case "", None:

@@ -378,8 +378,10 @@ func TestRegistry(t *testing.T) {
 		t.Errorf("the key file: %v, %v", info, err)
 	}
 	elsewhere := "http://evil:9081"
-	if _, err := s.nodes.Change(ctx, admin, "b", node.Change{URL: &elsewhere, Auth: &node.Auth{Kind: node.Bearer}}); core.CodeOf(err) != core.Invalid {
-		t.Errorf("sending the credentials elsewhere: %v", err)
+	for _, auth := range []*node.Auth{nil, {Kind: node.Bearer}, {Kind: node.Bearer, Key: "x"}, {Kind: node.Bearer, Issuer: "x"}, {Kind: node.JWT, Token: "x"}} {
+		if _, err := s.nodes.Change(ctx, admin, "b", node.Change{URL: &elsewhere, Auth: auth}); core.CodeOf(err) != core.Invalid || !strings.Contains(err.Error(), "another machine") {
+			t.Errorf("sending the credentials elsewhere with %+v: %v", auth, err)
+		}
 	}
 	path := "http://b:9081/nodes/c"
 	for _, c := range []node.Change{{URL: &path}, {URL: &elsewhere, Auth: &node.Auth{Kind: node.Bearer, Token: "other"}}} {

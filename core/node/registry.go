@@ -94,9 +94,10 @@ func (g *Registry) Change(ctx context.Context, by core.Caller, name string, c Ch
 	return g.put(ctx, c.over(n), audit.New(g.now(), by, audit.NodeChange, name).Saying(c.says()))
 }
 
-// given reports whether the change has credentials of its own.
+// given reports whether the change has credentials of its own: what the kind does not
+// take counts for nothing.
 func (c Change) given() bool {
-	return c.Auth != nil && (c.Auth.Kind == None || c.Auth.Token != "" || c.Auth.Key != "")
+	return c.Auth != nil && c.Auth.whole()
 }
 
 // sameHost reports whether two addresses lead to the same machine, in the same way.
