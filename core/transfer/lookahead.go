@@ -77,7 +77,8 @@ func (a *lookahead) start() {
 	n := min(batch, len(a.refs))
 	refs, coming := a.refs[:n], make(chan decodedBatch, 1)
 	a.refs, a.coming = a.refs[n:], coming
-	go func() { coming <- decodedBatch{decodeAll(a.next, refs), refs[n-1]} }()
+	next := a.next // look may be called meanwhile
+	go func() { coming <- decodedBatch{decodeAll(next, refs), refs[n-1]} }()
 }
 
 // decodedBatch is decoded entries, and which comes last of them.
