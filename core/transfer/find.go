@@ -236,10 +236,20 @@ func (l *listing) readRules() {
 	slices.Sort(l.seen)
 }
 
+// traitNames are what the text of a rule with traits has one of: their names in any case, as
+// rules are read, or an escape of a letter.
+var traitNames = [...]needle{
+	newNeedle("tags"), newNeedle("triggered"),
+	newNeedle(`\u004`), newNeedle(`\u005`), newNeedle(`\u006`), newNeedle(`\u007`), newNeedle(`\u017f`),
+}
+
+// longS is a letter besides ASCII that is an s in another case.
+const longS = "ſ"
+
 // readTraits reads the traits of a rule. Most rules have none, and are not decoded; of
 // one that cannot be read nothing is known.
 func readTraits(text string) (t traits) {
-	if !strings.Contains(text, "tags") && !strings.Contains(text, "triggered") {
+	if !slices.ContainsFunc(traitNames[:], func(n needle) bool { return n.in(text) }) && !strings.Contains(text, longS) {
 		return traits{}
 	}
 	if json.Unmarshal([]byte(text), &t) != nil {
