@@ -69,7 +69,7 @@ func (p TaskPage) retryable() bool {
 type tile struct {
 	kind  core.Kind
 	state string // failed, ok or skipped, as marks and style sheet call it
-	good  int    // entries of the bundle that are as it says
+	good  int    // how many the note speaks of; where some failed, how many did not
 	all   int
 	note  string
 }
@@ -89,10 +89,7 @@ func tiles(ctx context.Context, o *plan.Outcome) []tile {
 func newTile(ctx context.Context, s plan.Section, written bool) tile {
 	kind, _ := core.KindOf(s.Key)
 	same := s.Unchanged + s.Kept
-	x := tile{kind: kind, state: "ok", good: same, all: same + changes(s) + s.Rejected}
-	if written {
-		x.good += changes(s)
-	}
+	x := tile{kind: kind, state: "ok", good: changes(s), all: same + changes(s) + s.Rejected}
 	switch {
 	case x.all == 0 && s.LeftOut > 0:
 		x.state, x.note = "skipped", t(ctx, "tile.left")
@@ -100,10 +97,13 @@ func newTile(ctx context.Context, s plan.Section, written bool) tile {
 		x.state, x.note = "skipped", t(ctx, "tile.absent")
 	case s.Rejected > 0:
 		x.state, x.note = "failed", tn(ctx, "tile.failed", s.Rejected)
+		if x.good = same; written {
+			x.good += changes(s)
+		}
 	case changes(s) == 0 && s.Kept > 0:
-		x.note = t(ctx, "tile.kept")
+		x.good, x.note = s.Kept, t(ctx, "tile.kept")
 	case changes(s) == 0:
-		x.note = t(ctx, "tile.unchanged")
+		x.good, x.note = s.Unchanged, t(ctx, "tile.unchanged")
 	case !written:
 		x.state, x.note = "skipped", t(ctx, "tile.unwritten")
 	case s.Created+s.Replaced == 0:

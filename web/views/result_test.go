@@ -57,13 +57,16 @@ func TestTile(t *testing.T) {
 		want    string
 	}{
 		{plan.Section{}, true, "skipped 0/0 not in the bundle"},
-		{plan.Section{Created: 1, Unchanged: 2}, true, "ok 3/3 applied"},
-		{plan.Section{Created: 1, Unchanged: 2}, false, "skipped 2/3 not applied"},
+		{plan.Section{Created: 1, Unchanged: 2}, true, "ok 1/3 applied"},
+		{plan.Section{Created: 1, Unchanged: 2}, false, "skipped 1/3 not applied"},
 		{plan.Section{Deleted: 2}, true, "ok 2/2 deleted"},
-		{plan.Section{Kept: 1, Unchanged: 1}, false, "ok 2/2 kept"},
+		{plan.Section{Deleted: 1, Unchanged: 2}, true, "ok 1/3 deleted"},
+		{plan.Section{Created: 1, Deleted: 1, Kept: 1}, true, "ok 2/3 applied"},
+		{plan.Section{Kept: 1, Unchanged: 1}, false, "ok 1/2 kept"},
 		{plan.Section{Unchanged: 1}, true, "ok 1/1 unchanged"},
 		{plan.Section{Replaced: 4, Rejected: 2}, true, "failed 4/6 2 failed"},
 		{plan.Section{Replaced: 4, Rejected: 2}, false, "failed 0/6 2 failed"},
+		{plan.Section{Replaced: 4, Unchanged: 1, Rejected: 2}, true, "failed 5/7 2 failed"},
 	} {
 		x := newTile(context.Background(), c.section, c.written)
 		if got := fmt.Sprintf("%s %d/%d %s", x.state, x.good, x.all, x.note); got != c.want {
