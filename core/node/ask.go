@@ -12,6 +12,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/jsonscan"
 	"ekuiper-console/core/plan"
 )
 
@@ -87,7 +88,32 @@ func (c *Client) Export(ctx context.Context) (*bundle.Bundle, error) {
 	if err != nil {
 		return nil, trouble(c.node.Name, Incompatible, "what it exports is no bundle: %v", err)
 	}
-	return b, nil
+	return b, c.whole(a.body)
+}
+
+// always are the sections that the export of every engine has, also where they are empty:
+// a server that answers some other object is none, and no engine that is empty.
+var always = []core.Kind{core.Stream, core.Table, core.Rule}
+
+// whole refuses an export, which is a bundle, without the sections that are always there.
+func (c *Client) whole(export []byte) error {
+	scan := jsonscan.Scanner{Data: export}
+	var has [core.NumKinds]bool
+	if scan.Blanks(); scan.Type() == "object" {
+		_ = scan.Members(func(section string) error { // which only tells errors of this function
+			if kind, ok := core.KindOf(section); ok {
+				has[kind] = true
+			}
+			scan.Skip()
+			return nil
+		})
+	}
+	for _, kind := range always {
+		if !has[kind] {
+			return trouble(c.node.Name, Incompatible, "what it exports has no section %s, which that of every engine has", kind.Key())
+		}
+	}
+	return nil
 }
 
 // Import sends a bundle and returns what the node says of each entry that it did not
