@@ -172,7 +172,9 @@ func TestCredentials(t *testing.T) {
 }
 
 func TestCA(t *testing.T) {
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"streams":{},"tables":{},"rules":{}}`)) }))
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"streams":{},"tables":{},"rules":{}}`))
+	}))
 	defer s.Close()
 	n := node.Node{Name: "n", URL: s.URL}
 	_, err := node.NewClient(n, quick).Export(ctx)

@@ -31,13 +31,15 @@ type healths struct {
 	by map[string]Health
 }
 
-func (h *healths) of(name string) Health {
+// of returns the health of a node with an identity. That of another node, which had the
+// same name, is none of it.
+func (h *healths) of(name, identity string) Health {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if found, ok := h.by[name]; ok {
+	if found, ok := h.by[name]; ok && found.of == identity {
 		return found
 	}
-	return Health{State: Unknown}
+	return Health{State: Unknown, of: identity}
 }
 
 func (h *healths) put(name string, is Health) {
@@ -49,8 +51,20 @@ func (h *healths) put(name string, is Health) {
 	h.by[name] = is
 }
 
-// Health returns how a node was doing when it was last asked, without asking.
-func (l *Live) Health(name string) Health { return l.healths.of(name) }
+// Health returns how a node was doing when it was last asked, without asking: Unknown for
+// one that was not asked since it was registered or changed.
+func (l *Live) Health(n Node) Health { return l.healths.of(n.Name, n.identity) }
+
+// answered notes that a node has told all that it holds, where it was not known to be
+// online. The rest is asked for soon.
+func (l *Live) answered(n Node) {
+	h := l.Health(n)
+	if h.State == Online {
+		return
+	}
+	now := l.now()
+	l.healths.put(n.Name, Health{State: Online, Asked: now, Since: now, of: n.identity})
+}
 
 // How often nodes are asked. One that does not answer is asked less and less often. The
 // time is never just that, so that many nodes are not asked at once.
@@ -102,8 +116,8 @@ func (l *Live) due(ctx context.Context) []string {
 	}
 	var names []string
 	for _, n := range nodes {
-		if h := l.Health(n.Name); h.of != n.identity() || !l.now().Before(h.next) {
-			h.of, h.next = n.identity(), l.now().Add(mostPoll)
+		if h := l.healths.of(n.Name, n.identity()); !l.now().Before(h.next) {
+			h.next = l.now().Add(mostPoll)
 			l.healths.put(n.Name, h)
 			names = append(names, n.Name)
 		}
@@ -116,11 +130,11 @@ func (s Stored) identity() string { return s.URL + "\n" + s.CA + "\n" + string(s
 
 // Ask asks a node how it is doing, reads what it holds, and returns its health.
 func (l *Live) Ask(ctx context.Context, name string) Health {
-	before := l.Health(name)
 	is := Health{Asked: l.now()}
 	if n, err := l.Nodes.Store.Node(ctx, name); err == nil {
 		is.of = n.identity()
 	}
+	before := l.healths.of(name, is.of)
 	about, err := l.ask(ctx, name)
 	if ctx.Err() != nil {
 		return before
@@ -169,8 +183,8 @@ func (l *Live) Refresh(ctx context.Context, by core.Caller, name string) error {
 	if err != nil || l.now().Sub(n.Pulled) < l.Times.or(defaultTimes).Fresh {
 		return err
 	}
-	h := l.Health(name)
-	if h.of == n.identity() && h.State != Online && h.State != Unknown && l.now().Before(h.next) {
+	h := l.healths.of(name, n.identity())
+	if h.State != Online && h.State != Unknown && l.now().Before(h.next) {
 		return trouble(name, h.State, "%s", h.Reason)
 	}
 	c, err := l.client(ctx, name)

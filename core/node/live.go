@@ -128,6 +128,7 @@ func (l *Live) pull(ctx context.Context, by core.Caller, c *Client) (plan.Snapsh
 	if err != nil {
 		return plan.Snapshot{}, err
 	}
+	l.answered(c.node)
 	return l.Snapshot(ctx, c.node.Name)
 }
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,6 +52,16 @@ func open(t *testing.T, holds string) *site {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// health returns how a node was doing when it was last asked.
+func (s *site) health(name string) node.Health {
+	s.t.Helper()
+	n, err := s.nodes.Node(ctx, viewer, name)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.live.Health(n)
 }
 
 // bring imports a document into site1.
@@ -473,9 +486,9 @@ func TestPoll(t *testing.T) {
 		}
 		t.Errorf("%s does not come", what)
 	}
-	until("the first answer", func() bool { return s.live.Health("site1").State == node.Online })
-	until("the first trouble", func() bool { return s.live.Health("ill").State == node.Unreachable })
-	if h := s.live.Health("ill"); !strings.Contains(h.Reason, "no answer within 200ms") || h.Since.IsZero() {
+	until("the first answer", func() bool { return s.health("site1").State == node.Online })
+	until("the first trouble", func() bool { return s.health("ill").State == node.Unreachable })
+	if h := s.health("ill"); !strings.Contains(h.Reason, "no answer within 200ms") || h.Since.IsZero() {
 		t.Errorf("the one that hangs: %+v", h)
 	}
 	ill := other.Called("GET /")
@@ -492,9 +505,96 @@ func TestPoll(t *testing.T) {
 	if _, err := s.nodes.Change(ctx, admin, "ill", node.Change{URL: &mended}); err != nil {
 		t.Fatal(err)
 	}
-	until("the node that was registered anew", func() bool { return s.live.Health("ill").State == node.Online })
+	until("the node that was registered anew", func() bool { return s.health("ill").State == node.Online })
 	stop()
 	<-over
+}
+
+// TestHealthOfAnother: what is told of a node is forgotten with what was registered of it,
+// and one that told what it holds is online.
+func TestHealthOfAnother(t *testing.T) {
+	s := open(t, holds)
+	dead, alive := "http://127.0.0.1:1", s.engine.URL
+	state := func(what string, want node.State) {
+		t.Helper()
+		if h := s.health("site1"); h.State != want || want != node.Unreachable && h.Reason != "" {
+			t.Errorf("%s: %+v, want %s", what, h, want)
+		}
+	}
+	change := func(url string) {
+		t.Helper()
+		n, err := s.nodes.Change(ctx, admin, "site1", node.Change{URL: &url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h := s.live.Health(n); h.State != node.Unknown {
+			t.Errorf("what was just changed: %+v", h)
+		}
+	}
+	change(dead)
+	s.live.Ask(ctx, "site1")
+	state("a wrong address", node.Unreachable)
+	change(alive)
+	state("another address", node.Unknown)
+	if _, err := s.live.Pull(ctx, operator, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	state("a node that was read", node.Online)
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Die })
+	s.live.Ask(ctx, "site1")
+	state("a node that died", node.Unreachable)
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults = nil })
+	if _, err := s.live.Pull(ctx, operator, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	state("a node that came back", node.Online)
+	if err := s.nodes.Remove(ctx, admin, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	n, err := s.nodes.Add(ctx, admin, node.Node{Name: "site1", URL: alive})
+	if err != nil || s.live.Health(n).State != node.Unknown {
+		t.Errorf("a node that was registered anew: %+v, %v", s.live.Health(n), err)
+	}
+}
+
+// TestNoEngine reads servers that answer something else than a bundle: no revision is made
+// of it.
+func TestNoEngine(t *testing.T) {
+	s := open(t, holds)
+	if _, err := s.live.Pull(ctx, operator, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	for document, want := range map[string]string{
+		`{}`:                         "no section streams",
+		`null`:                       "no section streams",
+		`{"error":"not here"}`:       "no section streams",
+		`{"streams":{},"rules":{}}`:  "no section tables",
+		`{"streams":{},"tables":{}}`: "no section rules",
+		`{"streams":{},"tables":[]}`: "is no bundle",
+		`{"x":{"streams":{},"tables":{},"rules":{}}}`: "no section streams",
+	} {
+		other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, document) }))
+		if _, err := s.nodes.Change(ctx, admin, "site1", node.Change{URL: &other.URL}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.live.Pull(ctx, operator, "site1"); err == nil || !strings.Contains(err.Error(), "is incompatible") || !strings.Contains(err.Error(), want) {
+			t.Errorf("pulling %s: %v, want %s", document, err, want)
+		}
+		if snapshot, err := s.Export(ctx, viewer, "site1"); err != nil || snapshot.Revision != 1 {
+			t.Errorf("after %s the mirror is at %d, %v", document, snapshot.Revision, err)
+		}
+		other.Close()
+	}
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"streams":null,"Tables":{},"rules":{}}`)
+	}))
+	defer old.Close()
+	if _, err := s.nodes.Change(ctx, admin, "site1", node.Change{URL: &old.URL}); err != nil {
+		t.Fatal(err)
+	}
+	if snapshot, err := s.live.Pull(ctx, operator, "site1"); err != nil || snapshot.Bundle.Len() != 0 {
+		t.Errorf("an engine without the newer sections: %v", err)
+	}
 }
 
 // TestTurns reads a node while an import into it is under way: neither is in the other's

@@ -23,6 +23,8 @@ type Node struct {
 	Variables map[string]string `json:"variables"`
 	Created   time.Time         `json:"created"`
 	Pulled    time.Time         `json:"pulled,omitzero"` // when it was last read; zero for never
+
+	identity string // tells it from what was registered under its name before
 }
 
 // Limits of what is registered.

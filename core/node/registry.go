@@ -162,7 +162,7 @@ func (g *Registry) put(ctx context.Context, n Node, did audit.Event) (Node, erro
 	if err := g.Store.PutNode(ctx, s, did); err != nil {
 		return Node{}, err
 	}
-	n.Auth = n.Auth.Public()
+	n.Auth, n.identity = n.Auth.Public(), s.identity()
 	return n, nil
 }
 
@@ -206,7 +206,7 @@ func (g *Registry) List(ctx context.Context, by core.Caller) ([]Node, error) {
 	for _, s := range all {
 		n, err := g.unseal(s)
 		if err != nil {
-			n = Node{Name: s.Name, URL: s.URL, Labels: s.Labels, CA: s.CA, Created: s.Created, Pulled: s.Pulled}
+			n = Node{Name: s.Name, URL: s.URL, Labels: s.Labels, CA: s.CA, Created: s.Created, Pulled: s.Pulled, identity: s.identity()}
 		}
 		n.Auth = n.Auth.Public()
 		nodes = append(nodes, n)
@@ -240,7 +240,7 @@ func (g *Registry) unseal(s Stored) (Node, error) {
 	}
 	return Node{
 		Name: s.Name, URL: s.URL, Labels: s.Labels, Auth: hidden.Auth, CA: s.CA, Variables: hidden.Variables,
-		Created: s.Created, Pulled: s.Pulled,
+		Created: s.Created, Pulled: s.Pulled, identity: s.identity(),
 	}, nil
 }
 

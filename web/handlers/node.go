@@ -137,7 +137,9 @@ func (s *Server) layoutNodes(r *http.Request, l *views.Layout) {
 		return
 	}
 	if l.Node != core.Local {
-		l.NodeState = s.Live.Health(l.Node).State
+		if n, err := s.Nodes.Node(r.Context(), callerOf(r), l.Node); err == nil {
+			l.NodeState = s.Live.Health(n).State
+		}
 	}
 	nodes, err := s.Nodes.Store.Nodes(r.Context())
 	if err != nil || len(nodes) == 0 {

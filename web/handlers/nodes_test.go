@@ -26,12 +26,12 @@ func TestNodes(t *testing.T) {
 	s.asAdmin("POST", "/api/v1/nodes/site1/pull", "").at(t, 200, "", `"revision":1`, `"entries":2`)
 	for _, path := range []string{"/api/v1/nodes", "/api/v1/nodes/site1"} {
 		a := s.send("GET", path, "", "Authorization", "Bearer "+s.tokens["viewer"])
-		a.at(t, 200, "", `"site":"north"`, `"broker":"tcp://b:1883"`, `"state":"unknown"`, `"pulled":"`)
+		a.at(t, 200, "", `"site":"north"`, `"broker":"tcp://b:1883"`, `"state":"online"`, `"pulled":"`)
 		if strings.Contains(a.body, "sesame") {
 			t.Errorf("GET %s tells the secret: %s", path, a.body)
 		}
 	}
-	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"labels":{"site":"south"},"auth":{"kind":"bearer"}}`).at(t, 200, "", `"site":"south"`)
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"labels":{"site":"south"},"auth":{"kind":"bearer"}}`).at(t, 200, "", `"site":"south"`, `"state":"unknown"`)
 	s.asAdmin("POST", "/api/v1/nodes/site1/pull", "").at(t, 200, "", `"revision":1`)
 	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"auth":{"kind":"none"}}`).at(t, 200, "", `"kind":"none"`)
 	s.asAdmin("POST", "/api/v1/nodes/site1/pull", "").at(t, 502, "", "site1 is unauthorised: missing_token", "look at the credentials")

@@ -21,7 +21,7 @@ func (s *Server) showNodes(w http.ResponseWriter, r *http.Request, status int, f
 	}
 	p := views.NodesPage{Layout: s.layout(r), Form: form}
 	for _, n := range nodes {
-		p.Nodes = append(p.Nodes, views.NodeRow{Node: n, Health: s.Live.Health(n.Name)})
+		p.Nodes = append(p.Nodes, views.NodeRow{Node: n, Health: s.Live.Health(n)})
 	}
 	s.show(w, r, status, p)
 	return nil
@@ -107,8 +107,9 @@ const maxNodeForm = 1 << 20
 
 // nodePage is GET /ui/nodes/{name}. A node that nobody has asked yet is asked now.
 func (s *Server) nodePage(w http.ResponseWriter, r *http.Request) error {
-	if name := param(r, "name"); s.Live.Known(r.Context(), name) == nil && s.Live.Health(name).State == node.Unknown {
-		s.Live.Ask(r.Context(), name)
+	n, err := s.Nodes.Node(r.Context(), callerOf(r), param(r, "name"))
+	if err == nil && s.Live.Health(n).State == node.Unknown {
+		s.Live.Ask(r.Context(), n.Name)
 	}
 	return s.showNode(w, r, http.StatusOK, nil, "")
 }
@@ -118,7 +119,7 @@ func (s *Server) showNode(w http.ResponseWriter, r *http.Request, status int, fo
 	if err != nil {
 		return err
 	}
-	p := views.NodePage{Layout: s.layout(r), NodeRow: views.NodeRow{Node: n, Health: s.Live.Health(n.Name)}, Form: views.FormOf(n), Done: done}
+	p := views.NodePage{Layout: s.layout(r), NodeRow: views.NodeRow{Node: n, Health: s.Live.Health(n)}, Form: views.FormOf(n), Done: done}
 	if form != nil {
 		p.Form = *form
 	}

@@ -25,7 +25,7 @@ type nodeV1 struct {
 	Health node.Health `json:"health"`
 }
 
-func (s *Server) nodeV1(n node.Node) nodeV1 { return nodeV1{n, s.Live.Health(n.Name)} }
+func (s *Server) nodeV1(n node.Node) nodeV1 { return nodeV1{n, s.Live.Health(n)} }
 
 // addNodeV1 is POST /api/v1/nodes.
 func (s *Server) addNodeV1(w http.ResponseWriter, r *http.Request) error {
