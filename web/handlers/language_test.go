@@ -31,7 +31,7 @@ func inChinese(b *http.Client) *http.Client {
 var (
 	values  = regexp.MustCompile(`u-\w+|dataImport-\S+|\b\w+://\S*|\bserver\.\w+|\b\w+-\w+\b|\*\*\*|"[^"]*"|'[^']*'|--\S+|\b(?:file|https?):\S*|/\S+|\b\w*[0-9_.=]\w*\b|\b[A-Z]{3,}s?\b`)
 	english = regexp.MustCompile(`[A-Za-z]{3,}`)
-	names   = strings.Fields("eKuiper Console English local operator viewer admin abs mqtt topic batchSize protobuf actions zip file http https ftp nothing none test Lines OpenAPI")
+	names   = strings.Fields("eKuiper Console English local operator viewer admin abs mqtt topic batchSize protobuf actions zip file http https ftp nothing none test Lines OpenAPI Prometheus")
 )
 
 // leftover returns the English words of a page that are no values and no names.
@@ -151,9 +151,13 @@ func TestChinese(t *testing.T) {
 
 	s.importing(`{"streams":{"s2":"CREATE STREAM s2 () WITH (DATASOURCE=\"d\")"},"rules":{"r1":"{\"id\":\"r1\",\"sql\":\"SELECT a FROM s9\",\"actions\":[{\"log\":{}}]}"}}`, "")
 	s.settled(operator, s.open(operator, "/ui/inventory/rules/r1")).speaks(t, 200, "已保存，但不会启动", `lang="en">stored, will not start: fail to get stream s9`)
-	for _, path := range []string{"", "inventory/streams/s2", "inventory/rules", "history", "history/1", "history/2", "export", "import", "settings", "api"} {
+	for _, path := range []string{"", "inventory/streams/s2", "inventory/rules", "history", "history/1", "history/2", "export", "import", "settings"} {
 		s.open(operator, "/ui/"+path).speaks(t, 200)
 	}
+	// The reference has nothing that is left in English.
+	reference := s.open(operator, "/ui/api")
+	reference.body = strings.ReplaceAll(reference.body, `lang="en"`, "")
+	reference.speaks(t, 200, "导入配置包")
 	random := s.withoutIDs(admin)
 	for _, path := range []string{"audit", "accounts", "accounts/u-operator", "tokens"} {
 		page := s.open(admin, "/ui/"+path)

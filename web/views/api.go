@@ -77,16 +77,14 @@ func (p APIPage) curl(o APIOperation) string {
 	return line + "'" + p.Server + address + query + "'"
 }
 
-// apiTitles are the titles of the groups that the document names.
-var apiTitles = map[string]Key{
-	"data": "api.group.data", "review": "api.group.review", "tasks": "api.group.tasks", "nodes": "api.group.nodes",
-	"configuration": "api.group.configuration", "administration": "api.group.administration", "server": "api.group.server",
-}
+// apiPlaces are the texts for where a parameter stands.
+var apiPlaces = map[string]Key{"path": "api.in.path", "query": "api.in.query"}
 
-// title returns what a group is about; of one that is new, in the words of the document.
-func (g APIGroup) title(ctx context.Context) string {
-	if key, ok := apiTitles[g.Name]; ok {
+// place returns where a parameter stands, in the word of the document where no catalogue
+// has one.
+func (x APIParameter) place(ctx context.Context) string {
+	if key, ok := apiPlaces[x.In]; ok {
 		return t(ctx, key)
 	}
-	return g.Description
+	return x.In
 }

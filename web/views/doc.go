@@ -98,6 +98,8 @@
 //   - engine.json has the engine's. People search for those and send them to each other,
 //     so they stand under the translation, marked as English (original).
 //   - system.json has what Go, its libraries and the operating system say within a message.
+//   - reference.json has the summaries and descriptions of openapi.json, each by its whole
+//     text (tr). /openapi.json itself stays English.
 //
 // Of all patterns that fit, the one counts that leaves least as it was. What nobody knows
 // is shown as it is.

@@ -19,6 +19,8 @@ type messages struct {
 	starts map[string][]*pattern // by their first two bytes
 	others []*pattern            // those that begin with a hole, or with one byte
 	terms  map[string]string
+
+	reference map[string]string // whole texts of the document of the REST API
 }
 
 // pattern is a text with holes, and what it is in another language.
@@ -44,6 +46,9 @@ const engineFile = "engine"
 // termsFile is the catalogue of single words that fill holes.
 const termsFile = "terms"
 
+// referenceFile is the catalogue of what the document of the REST API says.
+const referenceFile = "reference"
+
 // readMessages reads the folder messages of every language. It panics on a file that
 // cannot be read, because the files are part of the program.
 func readMessages(files fs.FS) map[Language]*messages {
@@ -64,7 +69,7 @@ func readMessages(files fs.FS) map[Language]*messages {
 	return all
 }
 
-// read adds the patterns, or the terms, of one file.
+// read adds the patterns, the terms, or the texts of the reference of one file.
 func (m *messages) read(files fs.FS, name string) error {
 	data, err := fs.ReadFile(files, name)
 	if err != nil {
@@ -75,8 +80,12 @@ func (m *messages) read(files fs.FS, name string) error {
 		return err
 	}
 	file := strings.TrimSuffix(path.Base(name), path.Ext(name))
-	if file == termsFile {
+	switch file {
+	case termsFile:
 		m.terms = texts
+		return nil
+	case referenceFile:
+		m.reference = texts
 		return nil
 	}
 	for _, source := range slices.Sorted(maps.Keys(texts)) {

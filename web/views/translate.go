@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"sync"
@@ -13,6 +14,15 @@ var translations = sync.OnceValue(func() map[Language]*messages { return readMes
 // tm returns what the program says of itself, such as an error, a finding or a hint, in
 // the language of the page. It is shown as it is where no catalogue knows it.
 func tm(ctx context.Context, message string) string { return rendered(ctx, message).text }
+
+// tr returns a text of the document of the REST API in the language of the page. It is
+// shown as it is where no catalogue knows it.
+func tr(ctx context.Context, text string) string {
+	if m := translations()[spoken(ctx)]; m != nil {
+		return cmp.Or(m.reference[text], text)
+	}
+	return text
+}
 
 // engineWords returns the message where its words are the engine's and the page says it
 // in others, else nothing. People search for those words, and copy them.
