@@ -84,7 +84,8 @@ type Interface struct {
 // Inspect looks into the file of an entry. It fails where an engine would not take the
 // file, in the engine's words, and where it is over a limit or made to do harm: Invalid
 // or TooLarge, with a hint where there is a remedy. What an engine takes although it is
-// doubtful is a warning among the contents.
+// doubtful is a warning among the contents. With the error come the contents as far as they
+// are known, unless the context has ended.
 func Inspect(ctx context.Context, r io.ReaderAt, size int64, want Want) (*Contents, error) {
 	i := &inspection{ctx: ctx, want: want, file: io.NewSectionReader(r, 0, size)}
 	err := i.run()
@@ -94,9 +95,9 @@ func Inspect(ctx context.Context, r io.ReaderAt, size int64, want Want) (*Conten
 	case err == nil:
 		return &i.Contents, nil
 	case want.Ref.Kind == core.NativePlugin || want.Ref.Kind == core.PortablePlugin:
-		return nil, core.Errorf(codeOf(err), "fail to install plugin: %w", err)
+		return &i.Contents, core.Errorf(codeOf(err), "fail to install plugin: %w", err)
 	}
-	return nil, core.Errorf(codeOf(err), "%w", err)
+	return &i.Contents, core.Errorf(codeOf(err), "%w", err)
 }
 
 // codeOf returns the code of an error. One without is of a library that could not read

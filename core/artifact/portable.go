@@ -24,6 +24,8 @@ func (i *inspection) portable() error {
 	if err != nil {
 		return err
 	}
+	i.Version, i.Language = d.Version, d.Language
+	i.Provides = Provides{d.Sources, d.Sinks, d.Functions}
 	if err := d.check(i.want.Name); err != nil {
 		return core.WithHint(err, "correct "+i.want.Name+".json in the archive")
 	}
@@ -36,8 +38,6 @@ func (i *inspection) portable() error {
 			return core.WithHint(core.Errorf(core.Invalid, "missing %s", name), "put the file into the archive, under this name")
 		}
 	}
-	i.Version, i.Language = d.Version, d.Language
-	i.Provides = Provides{d.Sources, d.Sinks, d.Functions}
 	i.noteScript()
 	if err := i.executable(d); err != nil {
 		return err

@@ -45,6 +45,7 @@ func (i *inspection) service() error {
 		return err
 	}
 	i.Version = d.About.Version
+	var all []string
 	for _, name := range slices.Sorted(maps.Keys(d.Interfaces)) {
 		b := d.Interfaces[name]
 		if b == nil {
@@ -58,8 +59,9 @@ func (i *inspection) service() error {
 			i.warn("its functions will fail; an engine speaks rest, grpc and msgpack-rpc", "the interface %s has the protocol %q", name, b.Protocol)
 		}
 		i.Interfaces = append(i.Interfaces, Interface{name, b.Address, b.Protocol, b.SchemaFile, functions})
-		i.Provides.Functions = append(i.Provides.Functions, functions...)
+		all = append(all, functions...)
 	}
+	i.Provides.Functions = all
 	return nil
 }
 

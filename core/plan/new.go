@@ -20,6 +20,8 @@ type Entry struct {
 // View finds the text of an entry in the state that an import leads to.
 type View interface {
 	Get(ref core.Ref) (text string, ok bool)
+	// Left reports whether somebody chose to leave an entry as it is.
+	Left(ref core.Ref) bool
 }
 
 // Verdict is what a check says: the text to store, in its stored form, and findings.

@@ -215,6 +215,15 @@ func (s sight) Get(ref core.Ref) (string, bool) {
 	return s.before(it)
 }
 
+// Left reports whether an entry was left out, and notes that it was looked at.
+func (s sight) Left(ref core.Ref) bool {
+	i, ok := s.places[ref]
+	if ok {
+		s.asked = append(s.asked, i)
+	}
+	return ok && s.items[i].left
+}
+
 // before returns what is seen of an entry until it is written, and where it is refused.
 func (s *Sheet) before(it *item) (string, bool) {
 	if it.left || s.mode == Partial {

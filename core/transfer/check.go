@@ -17,9 +17,12 @@ type checker struct {
 	next    *bundle.Bundle
 	files   *fetches
 	ahead   *lookahead
-	// serving finds the native plugin that brings a function or source type, among
-	// those that are there or are to come.
-	serving map[resource.Need]core.Ref
+	// serving finds the plugins and services that bring a function, source or sink type,
+	// among those that are there or are to come.
+	serving map[resource.Need][]provider
+	// unread are those of whose archives nobody knows what is in them, so that a name that
+	// nobody knows may still be theirs.
+	unread []provider
 	// sources are the streams and tables that rules were found to read, as they were then.
 	sources map[core.Ref]source
 	// near are the names of what there is of a kind, for hints; made when first asked for.
@@ -32,59 +35,13 @@ type checker struct {
 	connections map[string][]core.Ref
 	// keys are the ids of the connections of an entry, as they were found last.
 	keys map[core.Ref]keys
-	// opaque is whether there are plugins or services whose archives nobody has looked
-	// into, so that a name that nobody knows may still be theirs.
-	opaque bool
 }
 
 func newChecker(mode plan.Mode, current plan.Snapshot, next *bundle.Bundle, files *fetches) *checker {
-	c := &checker{mode: mode, current: current.Bundle, next: next, files: files, serving: map[resource.Need]core.Ref{},
+	c := &checker{mode: mode, current: current.Bundle, next: next, files: files, serving: map[resource.Need][]provider{},
 		ahead: &lookahead{next: next}, sources: map[core.Ref]source{}, near: map[core.Kind][]string{}, keys: map[core.Ref]keys{}}
-	c.learn(next, current)
-	if mode == plan.Partial {
-		c.learn(current.Bundle, current)
-	}
+	c.learn(current, next)
 	return c
-}
-
-// learn notes what the plugins and services of a bundle serve: by their own words, and by
-// what is in their archives.
-func (c *checker) learn(b *bundle.Bundle, current plan.Snapshot) {
-	for _, name := range b.Names(core.NativePlugin) {
-		ref := core.Ref{Kind: core.NativePlugin, Name: name}
-		text, _ := b.Get(ref)
-		if r, _ := resource.Decode(ref, text); r != nil {
-			for _, need := range r.(*resource.Plugin).Serves() {
-				c.serving[need] = ref
-			}
-		}
-	}
-	for _, kind := range []core.Kind{core.PortablePlugin, core.Service} {
-		for _, name := range b.Names(kind) {
-			c.learnArchive(core.Ref{Kind: kind, Name: name}, current)
-		}
-	}
-}
-
-// learnArchive notes what an archive brings: the one that was just read, else the one
-// that is there already.
-func (c *checker) learnArchive(ref core.Ref, current plan.Snapshot) {
-	in := c.files.found[ref]
-	a := in.artifact
-	if a == nil {
-		if faulty(in.findings) {
-			return // it is refused, and brings nothing
-		}
-		old, ok := current.Artifacts[ref]
-		if !ok {
-			c.opaque = true
-			return
-		}
-		a = &old
-	}
-	for _, need := range resource.Serving(a.Provides) {
-		c.serving[need] = ref
-	}
 }
 
 // check is the plan's check.

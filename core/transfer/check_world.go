@@ -16,14 +16,15 @@ func has(after plan.View, ref core.Ref) bool {
 	return ok
 }
 
-// rejected returns the first of these that the bundle brings. Where it is not there
-// afterwards, it was rejected.
-func (c *checker) rejected(refs ...core.Ref) *core.Ref {
-	i := slices.IndexFunc(refs, func(ref core.Ref) bool { return has(c.next, ref) })
-	if i < 0 {
-		return nil
+// brought returns the first of these that the bundle brings, or nil. Where it is not there
+// afterwards, it was rejected or left out.
+func (c *checker) brought(refs ...core.Ref) *core.Ref {
+	for i := range refs {
+		if _, ok := c.next.Get(refs[i]); ok {
+			return &refs[i]
+		}
 	}
-	return &refs[i]
+	return nil
 }
 
 // scope answers which functions and source types one entry may use.
@@ -35,44 +36,30 @@ type scope struct {
 }
 
 func (s *scope) function(name string) bool {
-	script := core.Ref{Kind: core.Script, Name: name}
-	if has(s.after, script) {
-		return true
-	}
-	if cause := s.rejected(script); cause != nil {
-		s.lost = cause
-	}
-	return s.served(resource.Need{Why: resource.Calls, Name: name})
+	return has(s.after, core.Ref{Kind: core.Script, Name: name}) || s.served(resource.Need{Why: resource.Calls, Name: name})
 }
 
 func (s *scope) source(name string) bool {
 	return s.served(resource.Need{Why: resource.SourceType, Name: name})
 }
 
-// served reports whether a plugin that will be there serves a need, or may.
-func (s *scope) served(need resource.Need) bool {
-	ref, ok := s.serving[need]
-	switch {
-	case ok && has(s.after, ref):
-		return true
-	case ok:
-		s.lost = &ref
+// because says how a fault follows from an entry that is not there.
+func (s *scope) because(cause *core.Ref) string {
+	if s.after.Left(*cause) {
+		return fmt.Sprintf("%v is left out; include it, or leave this entry out too", cause)
 	}
-	if s.opaque && s.lost == nil {
-		s.guesses = append(s.guesses, need.Name)
-		return true
-	}
-	return false
+	return fmt.Sprintf("it follows from the error of %v", cause)
 }
 
-// blame names, on the faults of an entry, the rejected entry that would have served it.
+// blame names, on the faults of an entry, the entry that would have served it and is not
+// there.
 func (s *scope) blame(findings []core.Finding) []core.Finding {
 	if s.lost == nil {
 		return findings
 	}
 	for i := range findings {
 		findings[i].Cause = s.lost
-		findings[i].Hint = fmt.Sprintf("it follows from the error of %v", s.lost)
+		findings[i].Hint = s.because(s.lost)
 	}
 	return findings
 }
@@ -92,25 +79,27 @@ func (s *scope) guessed(ref core.Ref) []core.Finding {
 
 // nearFunction returns the script or plugin function most like a name, or "".
 func (s *scope) nearFunction(name string) string {
-	names := slices.Clone(s.names(core.Script))
-	for need := range s.serving {
-		if need.Why == resource.Calls {
-			names = append(names, need.Name)
+	return s.nearest(name, func() []string {
+		names := slices.Clone(s.names(core.Script))
+		for need, all := range s.serving {
+			if need.Why == resource.Calls && slices.ContainsFunc(all, s.stands) {
+				names = append(names, need.Name)
+			}
 		}
-	}
-	slices.Sort(names)
-	return s.nearest(name, names)
+		slices.Sort(names)
+		return names
+	})
 }
 
 // maxNames bounds the names that are looked through for a hint.
 const maxNames = 2000
 
 // nearest returns the name most like a word, or "".
-func (s *scope) nearest(word string, names []string) string {
+func (s *scope) nearest(word string, names func() []string) string {
 	if s.hints++; s.hints > s.spare {
 		return ""
 	}
-	return streamsql.Nearest(word, names)
+	return streamsql.Nearest(word, names())
 }
 
 // names returns the names of the entries of a kind that the import brings or leaves.
@@ -228,22 +217,22 @@ func (c *checker) keysOf(ref core.Ref, text string) map[string]bool {
 func (w *world) Missing(need resource.Need) (cause *core.Ref, hint string) {
 	switch need.Why {
 	case resource.ReadsFrom:
-		cause = w.rejected(core.Ref{Kind: core.Stream, Name: need.Name}, core.Ref{Kind: core.Table, Name: need.Name})
+		cause = w.brought(core.Ref{Kind: core.Stream, Name: need.Name}, core.Ref{Kind: core.Table, Name: need.Name})
 		hint = fmt.Sprintf("add the stream or table %s to the bundle", need.Name)
-		if near := w.nearest(need.Name, slices.Concat(w.names(core.Stream), w.names(core.Table))); near != "" && near != need.Name {
+		sources := func() []string { return slices.Concat(w.names(core.Stream), w.names(core.Table)) }
+		if near := w.nearest(need.Name, sources); near != "" && near != need.Name {
 			hint = fmt.Sprintf("did you mean %s?", near)
 		}
 	case resource.Decodes:
-		cause = w.rejected(core.Ref{Kind: core.Schema, Name: need.Name})
+		cause = w.brought(core.Ref{Kind: core.Schema, Name: need.Name})
 		hint = fmt.Sprintf("add the schema %s to the bundle", need.Name)
-	case resource.Calls:
-		cause = w.rejected(core.Ref{Kind: core.Script, Name: need.Name})
-	}
-	if ref, ok := w.serving[need]; ok && cause == nil {
-		cause = &ref
+	default:
+		if cause = w.cause(need); cause == nil {
+			cause = w.suspect(need)
+		}
 	}
 	if cause != nil {
-		hint = fmt.Sprintf("it follows from the error of %v", cause)
+		hint = w.because(cause)
 	}
 	return cause, hint
 }

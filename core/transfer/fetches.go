@@ -2,14 +2,12 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"sync"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/artifact"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/depot"
 	"ekuiper-console/core/plan"
@@ -44,6 +42,7 @@ type fetches struct {
 	given map[string]string // hashes of files that came with the document, by address
 	done  map[string]fetched
 	found map[core.Ref]found
+	past  map[core.Ref]plan.Artifact // of a revision that is brought back: the files that it had
 	meter meter
 
 	// trouble is why our own disk took no file, if it did not: that says nothing of the
@@ -55,12 +54,6 @@ type fetches struct {
 type fetched struct {
 	depot.Item
 	err error
-}
-
-// found is what was found in the file of an entry.
-type found struct {
-	artifact *plan.Artifact
-	findings []core.Finding
 }
 
 // wanted returns the files of the entries that an import would write.
@@ -251,49 +244,4 @@ func faulty(findings []core.Finding) bool {
 		}
 	}
 	return false
-}
-
-// inspectAll looks into the file of some entries.
-func (f *fetches) inspectAll(ctx context.Context, files []file, item depot.Item, looking turns) []found {
-	defer looking.take()()
-	all := make([]found, len(files))
-	for i, file := range files {
-		all[i] = f.inspect(ctx, file, item)
-	}
-	return all
-}
-
-// inspect looks into the file of an entry. Without a place to keep files nobody has. A
-// fault of ours refuses the entry and does not end the program.
-func (f *fetches) inspect(ctx context.Context, file file, item depot.Item) (what found) {
-	defer func() {
-		if p := recover(); p != nil {
-			what = refused(file.ref, core.WithHint(core.Errorf(core.Internal, "looking into the file broke off: %v", p), "this is a fault of the console; report it with the file"))
-		}
-	}()
-	want, ok := artifact.WantOf(file.ref, file.resource)
-	if f.depot == nil || !ok {
-		return found{}
-	}
-	content, err := f.depot.Open(item.SHA256)
-	if err != nil {
-		return refused(file.ref, err)
-	}
-	defer content.Close()
-	in, err := artifact.Inspect(ctx, content, item.Size, want)
-	if err != nil {
-		return refused(file.ref, err)
-	}
-	text, err := json.Marshal(in)
-	if err != nil {
-		return refused(file.ref, err)
-	}
-	return found{&plan.Artifact{
-		Address: file.uri, SHA256: item.SHA256, Size: item.Size, Provides: core.Provides(in.Provides), Contents: text,
-	}, in.Findings}
-}
-
-// refused is what was found in a file that an engine would not take.
-func refused(ref core.Ref, err error) found {
-	return found{findings: []core.Finding{{Severity: core.Fault, Ref: ref, Message: err.Error(), Hint: core.HintOf(err), Offset: -1}}}
 }

@@ -260,6 +260,7 @@ func layOut(ctx context.Context, req Request, doc document, current plan.Snapsho
 		return nil, nil, files.trouble
 	}
 	req.report(Checking)
+	files.past = doc.artifacts
 	c := newChecker(req.Mode, current, next, files)
 	check := lost.refusing(c.check)
 	if req.Restores > 0 {

@@ -110,5 +110,11 @@ func inPlace(current plan.Snapshot, ref core.Ref, text string) []core.Finding {
 	alone.Set(ref, text)
 	c := newChecker(plan.Partial, current, alone, &fetches{})
 	c.mode = plan.Full
-	return c.check(plan.Entry{Ref: ref, Text: text, After: current.Bundle, Hints: plan.MaxHints}).Findings
+	return c.check(plan.Entry{Ref: ref, Text: text, After: unchosen{current.Bundle}, Hints: plan.MaxHints}).Findings
 }
+
+// unchosen is a state of which nothing is left out.
+type unchosen struct{ *bundle.Bundle }
+
+// Left reports that nothing is.
+func (unchosen) Left(core.Ref) bool { return false }
