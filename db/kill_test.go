@@ -80,7 +80,11 @@ func commitForever(ctx context.Context, path string) error {
 func TestKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "console.db")
 	var last int64
-	for range 20 {
+	rounds := 20
+	if testing.Short() {
+		rounds = 3
+	}
+	for range rounds {
 		said := killOnTheWay(t, path)
 		s := open(t, path)
 		snap := snapshot(t, s)

@@ -42,6 +42,9 @@ func BenchmarkPretty(b *testing.B) {
 
 // TestHuge compares texts for which a search without bounds would take hours.
 func TestHuge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long with the race detector, and nothing in it runs at once")
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	lines := func(n, different int) string {
 		var b strings.Builder

@@ -74,11 +74,23 @@ func each(t *testing.T, check func(t *testing.T, doc *html.Node)) {
 	for _, l := range languages {
 		for name, page := range fixtures() {
 			t.Run(string(l.language)+"/"+name, func(t *testing.T) {
-				_, doc := renderIn(t, page, l.language)
-				check(t, doc)
+				check(t, documentOf(t, page, l.language, name))
 			})
 		}
 	}
+}
+
+// documents are the pages that were rendered already, by language and name. Nobody writes
+// to them.
+var documents = map[string]*html.Node{}
+
+// documentOf returns a page of the fixtures, rendered once for all tests.
+func documentOf(t *testing.T, page templ.Component, language Language, name string) *html.Node {
+	key := string(language) + "/" + name
+	if documents[key] == nil {
+		_, documents[key] = renderIn(t, page, language)
+	}
+	return documents[key]
 }
 
 func TestOutline(t *testing.T) {
@@ -95,12 +107,14 @@ func TestOutline(t *testing.T) {
 	})
 }
 
+var inlineAddress = regexp.MustCompile(`^(data|javascript):`)
+
 // The policy of the pages allows no inline style, no handler and no data: address.
 func TestPolicy(t *testing.T) {
 	each(t, func(t *testing.T, doc *html.Node) {
 		for _, n := range elements(doc) {
 			for _, a := range n.Attr {
-				if a.Key == "style" || strings.HasPrefix(a.Key, "on") || regexp.MustCompile(`^(data|javascript):`).MatchString(a.Val) {
+				if a.Key == "style" || strings.HasPrefix(a.Key, "on") || inlineAddress.MatchString(a.Val) {
 					t.Errorf("<%s %s=%q> is against the policy", n.Data, a.Key, a.Val)
 				}
 			}
