@@ -11,7 +11,10 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
@@ -112,8 +115,23 @@ const (
 
 // linkV1Body asks for a signed address.
 type linkV1Body struct {
-	Name    string `json:"name"`    // the file's name in the address; artifact.zip where it is empty
+	Name    string `json:"name"`    // the file's name in the address; artifact.zip where it is not given
 	Seconds int    `json:"seconds"` // until it expires; usualLife where it is 0
+}
+
+// longestName bounds the name in a signed address, in bytes.
+const longestName = 255
+
+// check refuses what is no name of a file, and no time.
+func (b linkV1Body) check() error {
+	if b.Name == "" || len(b.Name) > longestName || b.Name == "." || b.Name == ".." || !utf8.ValidString(b.Name) ||
+		strings.ContainsFunc(b.Name, func(c rune) bool { return c == '/' || c == '\\' || unicode.IsControl(c) }) {
+		return core.WithHint(core.Errorf(core.Invalid, "%q is no name of a file", b.Name), "write a name without a folder, such as artifact.zip")
+	}
+	if b.Seconds < 1 || b.Seconds > longestLife {
+		return core.Errorf(core.Invalid, "seconds=%d is not understood: write a number from 1 to %d", b.Seconds, longestLife)
+	}
+	return nil
 }
 
 // artifactLinkV1 is POST /api/v1/artifacts/{sha256}/link.
@@ -122,8 +140,8 @@ func (s *Server) artifactLinkV1(w http.ResponseWriter, r *http.Request) error {
 	if err := s.readStrict(w, r, &body); err != nil {
 		return err
 	}
-	if body.Seconds < 1 || body.Seconds > longestLife {
-		return core.Errorf(core.Invalid, "seconds=%d is not understood: write a number from 1 to %d", body.Seconds, longestLife)
+	if err := body.check(); err != nil {
+		return err
 	}
 	sha := param(r, "sha256")
 	f, err := s.Transfer.Artifact(r.Context(), callerOf(r), sha)

@@ -69,6 +69,9 @@ func TestArtifactsAreServed(t *testing.T) {
 			t.Errorf("GET %s: %d, want %d", path, a.StatusCode, status)
 		}
 	}
+	for _, name := range []string{"", ".", "..", "../x", `a\\b`, "/x", `a\nb`, `a\u0000b`, strings.Repeat("x", 256)} {
+		s.post("/api/v1/artifacts/"+sha+"/link", `{"name":"`+name+`"}`).at(t, 400, "", "is no name of a file")
+	}
 	s.post("/api/v1/artifacts/"+sha+"/link", `{"seconds":999999999}`).at(t, 400, "", "a number from 1 to")
 	imports := s.token(account.Token{Name: "in", Role: core.Operator, Scope: account.ImportOnly})
 	if a := s.send("GET", "/artifacts/"+sha+"/a.zip", "", "Authorization", imports); a.StatusCode != http.StatusForbidden {
