@@ -193,14 +193,16 @@ func curl(origin string, ids []string, o views.ExportOptions) string {
 // shell quotes a word for a shell.
 func shell(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
-// downloadPage is GET and POST /ui/export/download: all there is, or the picked rules.
+// downloadPage is GET and POST /ui/export/download: the picked rules, or all there is. An
+// address that picks nothing stands for all.
 func (s *Server) downloadPage(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r, maxPicks); err != nil {
 		return err
 	}
 	options := readOptions(r.Form)
 	req, f := exportOf(r, options)
-	req.All = r.Method == http.MethodGet || r.Form.Get("all") == "1"
+	picks := r.Method != http.MethodGet || r.Form.Has("rule") || r.Form.Has("every")
+	req.All = !picks || r.Form.Get("all") == "1"
 	if !req.All {
 		chosen, err := s.choose(r, views.RuleFilter{})
 		if err != nil {

@@ -55,6 +55,8 @@ func TestExportDownloads(t *testing.T) {
 	}
 	s.open(b, "/ui/export/download").want(t, 200, s.get("/data/export?secrets=masked").body)
 	s.open(b, "/ui/export/download?secrets=plain").want(t, 200, s.get("/data/export").body)
+	s.open(b, "/ui/export/download?rule=r").want(t, 200, s.post("/data/export?secrets=masked", `["r"]`).body)
+	s.open(b, "/ui/export/download?rule=r&rule=nope").at(t, 404, "/ui/export/download", "rule nope is not found")
 }
 
 // TestExportPreview: a page shows no secret, whatever the options are.
