@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
-	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
@@ -20,17 +21,20 @@ import (
 // none at all.
 var exportOptions = map[string]string{"secrets": "masked", "connections": "all", "self_contained": "1"}
 
-// exportRequest reads the query of an export. The engine takes no parameters, and what
-// is unknown is passed over; but whoever asks for masked secrets and misspells it must
-// not get them.
+// exportRequest reads the query of an export. The engine takes no parameters; what is
+// unknown is refused, since whoever asks for masked secrets and misspells it must not get
+// them.
 func exportRequest(r *http.Request) (transfer.ExportRequest, error) {
-	query := r.URL.Query()
+	query, err := readQuery(r, slices.Sorted(maps.Keys(exportOptions))...)
+	if err != nil {
+		return transfer.ExportRequest{}, err
+	}
 	for name, option := range exportOptions {
-		if value := query.Get(name); value != "" && value != option {
-			return transfer.ExportRequest{}, core.Errorf(core.Invalid, "%s=%s is not understood: write %s=%s or leave it out", name, value, name, option)
+		if _, err := query.flag(name, option); err != nil {
+			return transfer.ExportRequest{}, err
 		}
 	}
-	return transfer.ExportRequest{Node: nodeOf(r), Masked: query.Get("secrets") != "", AllConnections: query.Get("connections") != ""}, nil
+	return transfer.ExportRequest{Node: nodeOf(r), Masked: query["secrets"] != "", AllConnections: query["connections"] != ""}, nil
 }
 
 // exportAll is GET /data/export.

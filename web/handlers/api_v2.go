@@ -89,8 +89,11 @@ func firstFault(refused plan.Refused) string {
 }
 
 // readRequestV2 reads the body of an import by the routes that word its errors like
-// this.
+// this. They take no parameters: whoever sends one expects another import.
 func (s *Server) readRequestV2(w http.ResponseWriter, r *http.Request) (transfer.Request, error) {
+	if _, err := readQuery(r); err != nil {
+		return transfer.Request{}, core.WithHint(err, "this route takes none; nothing was changed")
+	}
 	info, err := s.readBody(w, r)
 	if err != nil {
 		return transfer.Request{}, err

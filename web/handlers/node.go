@@ -47,6 +47,8 @@ func (s *Server) chosen(next http.Handler) http.Handler {
 		name := chi.URLParam(r, nodeParam)
 		if strings.HasPrefix(r.URL.Path, "/api/v1/") {
 			name = takeNode(r)
+		} else if r.URL.Query().Has(nodeParam) {
+			return core.WithHint(core.Errorf(core.Invalid, "unknown parameter %s", nodeParam), "name the node in the path, as in /nodes/NAME/rules; nothing was changed")
 		}
 		if name == "" || name == core.Local {
 			next.ServeHTTP(w, r)

@@ -10,7 +10,7 @@ import (
 	"ekuiper-console/core"
 )
 
-// query is the query of a request to /api/v1, each name at most once.
+// query is the query of a request, each name at most once.
 type query map[string]string
 
 // readQuery reads a query of known names. What it does not know it refuses, since a
@@ -31,6 +31,15 @@ func readQuery(r *http.Request, names ...string) (query, error) {
 		q[name] = all[0]
 	}
 	return q, nil
+}
+
+// flag reports whether a parameter has the one value that it may have.
+func (q query) flag(name, option string) (bool, error) {
+	value := q[name]
+	if value != "" && value != option {
+		return false, core.Errorf(core.Invalid, "%s=%s is not understood: write %s=%s or leave it out", name, value, name, option)
+	}
+	return value != "", nil
 }
 
 // number reads a parameter as a number between bounds; other is its default.

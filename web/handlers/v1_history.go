@@ -5,9 +5,9 @@ import (
 	"net/http"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/audit"
 	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/secret"
 	"ekuiper-console/core/transfer"
 )
 
@@ -74,6 +74,14 @@ func (s *Server) revisionV1(w http.ResponseWriter, r *http.Request) error {
 
 // bundleV1 is GET /api/v1/revisions/{n}/bundle: what the node held then.
 func (s *Server) bundleV1(w http.ResponseWriter, r *http.Request) error {
+	q, err := readQuery(r, "secrets")
+	if err != nil {
+		return err
+	}
+	masked, err := q.flag("secrets", "masked")
+	if err != nil {
+		return err
+	}
 	n, err := revision(param(r, "n"))
 	if err != nil {
 		return err
@@ -82,8 +90,11 @@ func (s *Server) bundleV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.record(r, audit.ExportSecrets, nodeOf(r), "revision "+param(r, "n")); err != nil {
+	if err := s.recordExport(r, transfer.ExportRequest{Masked: masked}, "revision "+param(r, "n")); err != nil {
 		return err
+	}
+	if masked {
+		b = secret.MaskBundle(b)
 	}
 	doc, err := b.MarshalJSON()
 	if err != nil {
