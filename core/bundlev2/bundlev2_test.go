@@ -60,8 +60,8 @@ func anyJSON(depth int) *rapid.Generator[string] {
 func anyObject(depth int) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		members := rapid.MapOfN(anyText(), anyJSON(depth), 0, 4).Draw(t, "members")
-		if rapid.Bool().Draw(t, "triggered") {
-			members["triggered"] = "false"
+		if name := rapid.SampledFrom([]string{"", "triggered", "Triggered"}).Draw(t, "triggered"); name != "" {
+			members[name] = "false"
 		}
 		var parts []string
 		for name, value := range members {

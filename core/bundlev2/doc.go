@@ -21,5 +21,6 @@
 // stay, scripts, which the engine leaves out, have a section of their own. What is no
 // object, and so cannot stand as one, is written as a string that holds the text. A rule
 // without triggered is triggered, but the engine takes it for stopped when it reads
-// YAML; so it is written out.
+// YAML; so it is written out. The fields of a rule are written as the engine spells them,
+// since in YAML it takes their names in no other case.
 package bundlev2

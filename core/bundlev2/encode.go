@@ -91,7 +91,7 @@ func (s section) add(entries *yaml.Node, name, text string) {
 	case !object:
 		value = str(text)
 	case s.kind == core.Rule:
-		trigger(value)
+		settleRule(value)
 	case s.prefix != "" && len(value.Content) > 0:
 		for i := 0; i < len(value.Content); i += 2 {
 			add(entries, s.configName(name)+"."+value.Content[i].Value, value.Content[i+1])
@@ -109,17 +109,6 @@ var typeEscapes = strings.NewReplacer("%", "%25", ".", "%2E")
 
 // configName returns what the names of all keys of a type begin with.
 func (s section) configName(typ string) string { return s.prefix + "." + typeEscapes.Replace(typ) }
-
-// trigger writes out that a rule is triggered, unless it says anything about that.
-func trigger(rule *yaml.Node) {
-	for i := 0; i < len(rule.Content); i += 2 {
-		if strings.EqualFold(rule.Content[i].Value, "triggered") {
-			return
-		}
-	}
-	yes := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"}
-	rule.Content = append([]*yaml.Node{str("triggered"), yes}, rule.Content...)
-}
 
 // toNode returns the node of a JSON text, and whether it is an object.
 func toNode(text string) (n *yaml.Node, object bool) {

@@ -3,9 +3,9 @@ package bundlev2
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/jsonscan"
 )
 
 // Same reports whether two texts of an entry have one meaning, so that one of them can
@@ -24,25 +24,32 @@ func plain(kind core.Kind, text string) ([]byte, bool) {
 	if !json.Valid([]byte(text)) {
 		return nil, false
 	}
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	var v any
-	if dec.Decode(&v) != nil {
-		return nil, false
-	}
-	if rule, ok := v.(map[string]any); ok && kind == core.Rule && !says(rule, "triggered") {
-		rule["triggered"] = true
+	v := value([]byte(text))
+	if _, object := v.(map[string]any); object && kind == core.Rule {
+		v = ruleOf(text)
 	}
 	out, err := json.Marshal(v)
 	return out, err == nil
 }
 
-// says reports whether an object has a member, whose name is taken in any case.
-func says(object map[string]any, name string) bool {
-	for key := range object {
-		if strings.EqualFold(key, name) {
-			return true
-		}
-	}
-	return false
+// value returns the value of valid JSON, its numbers with the digits that they have.
+func value(text []byte) (v any) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	_ = dec.Decode(&v) // does not fail, the text is valid
+	return v
+}
+
+// ruleOf returns the members of a rule, by the names that an engine spells them with.
+func ruleOf(text string) map[string]any {
+	rule := map[string]any{"triggered": true}
+	s := jsonscan.Scanner{Data: []byte(text)}
+	s.Blanks()
+	_ = s.Members(func(name string) error {
+		start := s.Pos
+		s.Skip()
+		rule[fieldName(name)] = value(s.Data[start:s.Pos])
+		return nil
+	})
+	return rule
 }
