@@ -103,3 +103,26 @@ func TestFetchedInside(t *testing.T) {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
+
+// TestFollowsFromTheFile has a rule that calls a function of a plugin whose file is refused
+// or cannot be had: it follows from the plugin, also where an engine has a function that is
+// called much the same.
+func TestFollowsFromTheFile(t *testing.T) {
+	const at = "https://h/p.zip"
+	for name, files := range map[string]shelf{
+		"a part is missing": {at: zipped(t, "p.json", `{"name":"p","language":"python","executable":"p.py","sources":["s"],"functions":["revert"]}`, "p.py", "pass")},
+		"no descriptor":     {at: zipped(t, "p.py", "pass")},
+		"not there":         {},
+	} {
+		res := run(t, keeper(t, files), plan.Partial, demo+`
+			portablePlugins/p = {"name":"p","file":"`+at+`"}
+			rules/r = {"id":"r","sql":"SELECT revert(x) FROM demo","actions":[{"log":{}}]}`)
+		if len(res.Rejected) != 2 || res.Rejected[1].Ref != ref(t, "rules/r") {
+			t.Errorf("%s: rejected are %v", name, res.Rejected)
+			continue
+		}
+		if f := res.Rejected[1].Fault(); f.Cause == nil || *f.Cause != ref(t, "portablePlugins/p") || f.Hint != "it follows from the error of portablePlugins/p" {
+			t.Errorf("%s: it follows from %v: %s", name, f.Cause, f.Hint)
+		}
+	}
+}

@@ -193,8 +193,12 @@ func TestRestoreKeepsTheFile(t *testing.T) {
 	run(t, s, plan.Full, cameraRule)
 	run(t, s, plan.Full, "")
 	delete(files, "https://h/cam.zip")
-	if _, err := s.Import(ctx, operator, transfer.Request{Node: transfer.Local, Restores: 1, Mode: plan.Full}); err != nil {
+	res, err := s.Import(ctx, operator, transfer.Request{Node: transfer.Local, Restores: 1, Mode: plan.Full})
+	if err != nil {
 		t.Fatal(err)
+	}
+	if len(res.Warnings) > 0 {
+		t.Errorf("the restore warns: %v", res.Warnings)
 	}
 	kept, err := s.Artifacts(ctx, viewer, transfer.Local)
 	if err != nil || len(kept) != 1 || kept[core.Ref{Kind: core.PortablePlugin, Name: "cam"}].Provides.Sinks[0] != "screen" {
