@@ -7,6 +7,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/deps"
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/secret"
 	"ekuiper-console/core/transfer"
 )
 
@@ -24,12 +25,24 @@ func (s *Server) entriesV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	for i, e := range found.Entries {
+		found.Entries[i].Text = textFor(callerOf(r), e.Ref, e.Text)
+	}
 	return ok(w, struct {
 		Revision int64             `json:"revision"`
 		Total    int               `json:"total"`
 		Offset   int               `json:"offset"`
 		Entries  []transfer.Listed `json:"entries"`
 	}{found.Revision, found.Total, query.Offset, found.Entries}, nil)
+}
+
+// textFor returns the text of an entry as a caller may look at it: a viewer gets secrets
+// by an export alone, which is written down.
+func textFor(by core.Caller, ref core.Ref, text string) string {
+	if by.Require(core.Operator) == nil {
+		return text
+	}
+	return secret.MaskEntry(ref.Kind, text)
 }
 
 // entries reads what a search asks for.
@@ -93,5 +106,5 @@ func (s *Server) entryV1(w http.ResponseWriter, r *http.Request) error {
 		Artifact *plan.Artifact `json:"artifact,omitempty"` // the file that it names, where it was kept
 		Pending  bool           `json:"pending,omitempty"`  // needs and users are still being looked for: ask again
 		History  []plan.Touch   `json:"history"`
-	}{e.Ref, e.Text, e.Revision, append([]core.Finding{}, e.Findings...), linksV1(e.Needs), linksV1(e.UsedBy), e.Artifact, e.Pending, e.History}, nil)
+	}{e.Ref, textFor(callerOf(r), e.Ref, e.Text), e.Revision, append([]core.Finding{}, e.Findings...), linksV1(e.Needs), linksV1(e.UsedBy), e.Artifact, e.Pending, e.History}, nil)
 }

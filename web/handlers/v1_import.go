@@ -139,8 +139,8 @@ type taskV1 struct {
 	Updated  int64          `json:"updated,omitempty"`
 }
 
-// newTaskV1 returns a task with what became of it.
-func newTaskV1(t task.Task) (taskV1, error) {
+// newTaskV1 returns a task with what became of it, as a caller may look at it.
+func newTaskV1(by core.Caller, t task.Task) (taskV1, error) {
 	v := taskV1{t.ID, t.Node, t.By, t.Title, t.State, nil, t.Message, nil, t.Created.Unix(), t.Updated.Unix()}
 	if !t.State.Final() {
 		v.Progress = &t.Progress
@@ -151,6 +151,11 @@ func newTaskV1(t task.Task) (taskV1, error) {
 			return v, core.Errorf(core.Internal, "reading the result of task %s: %w", t.ID, err)
 		}
 		v.Outcome = details.Outcome
+	}
+	if v.Outcome != nil {
+		for i, e := range v.Outcome.Rejected {
+			v.Outcome.Rejected[i].Text = textFor(by, e.Ref, e.Text)
+		}
 	}
 	return v, nil
 }
@@ -168,7 +173,7 @@ func (s *Server) tasksV1(w http.ResponseWriter, r *http.Request) error {
 	tasks, err := s.Tasks.List(r.Context(), callerOf(r), nodeOf(r), limit)
 	all := make([]taskV1, 0, len(tasks))
 	for _, t := range tasks {
-		v, err := newTaskV1(t)
+		v, err := newTaskV1(callerOf(r), t)
 		if err != nil {
 			return err
 		}
@@ -183,7 +188,7 @@ func (s *Server) oneTaskV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := newTaskV1(t)
+	v, err := newTaskV1(callerOf(r), t)
 	return ok(w, v, err)
 }
 
@@ -207,7 +212,7 @@ func (s *Server) taskEventsV1(w http.ResponseWriter, r *http.Request) error {
 	}
 	stream := newEvents(w)
 	err := s.Tasks.Watch(r.Context(), id, func(t task.Task) error {
-		v, err := newTaskV1(t)
+		v, err := newTaskV1(callerOf(r), t)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/web/handlers"
@@ -114,6 +115,34 @@ func TestV1Entries(t *testing.T) {
 		break
 	}
 	s.get("/api/v1/entries/streams/s").at(t, 200, "", `"used_by":[{"why":"reads","from":"rules/a","to":"streams/s","name":"s"}]`)
+}
+
+// TestViewersSeeNoSecrets: what a viewer looks at is masked, and clear for who may import.
+func TestViewersSeeNoSecrets(t *testing.T) {
+	s := open(t)
+	const bad = `{"connectionConfig":{"mqtt":"{\"used\":{\"password\":\"hunter2\"}}","kafka":"{\"k\":{\"password\":\"hunter2\"}"}}`
+	s.post("/api/v1/import", body(bad, "")).at(t, 200, "", `"written":true`)
+	s.post("/api/v1/import", body(bad, `,"async":true`)).at(t, 202, "")
+	var tasks []struct{ ID string }
+	for range 200 {
+		list := s.get("/api/v1/tasks")
+		if err := json.Unmarshal([]byte(list.body), &tasks); err != nil || len(tasks) != 1 {
+			t.Fatalf("tasks: %s, %v", list.body, err)
+		}
+		if strings.Contains(list.body, `"state":"error"`) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	one := "/api/v1/tasks/" + tasks[0].ID
+	for _, path := range []string{"/api/v1/entries", "/api/v1/entries/connectionConfig/mqtt", one, one + "/events"} {
+		if a := s.send("GET", path, "", "Authorization", "Bearer "+s.tokens["viewer"]); a.StatusCode != 200 || strings.Contains(a.body, "hunter2") || !strings.Contains(a.body, "••••••") {
+			t.Errorf("GET %s tells a viewer %d %s", path, a.StatusCode, a.body)
+		}
+		if a := s.get(path); !strings.Contains(a.body, "hunter2") {
+			t.Errorf("GET %s tells an operator %d %s", path, a.StatusCode, a.body)
+		}
+	}
 }
 
 func TestV1Tasks(t *testing.T) {
