@@ -84,8 +84,8 @@ func TestReviewFollowsTheChoices(t *testing.T) {
 	if after.Plan.Hash == first.Hash || after.Plan.Hash == "" {
 		t.Errorf("hashes %q and %q", first.Hash, after.Plan.Hash)
 	}
-	if got := after.Plan.Steps[1].Fault().Cause; got == nil || *got != ref(t, "streams/s") {
-		t.Errorf("rules/a follows from %v", got)
+	if got := after.Plan.Steps[1].Fault(); got.Cause == nil || *got.Cause != ref(t, "streams/s") || !strings.HasPrefix(got.Hint, "streams/s is left out; include it") {
+		t.Errorf("rules/a follows from %v: %s", got.Cause, got.Hint)
 	}
 	other := core.Caller{Name: "other", Role: core.Admin}
 	if _, err := d.Review(ctx, other, transfer.Local, id); core.CodeOf(err) != core.NotFound {
