@@ -13,7 +13,7 @@ var long = strings.Repeat("temperature_of_the_third_furnace_", 5)
 // tours lead through every page in each of its states, and call look on each with the
 // name of the page.
 var tours = map[string]func(t *testing.T, options playwright.BrowserNewContextOptions, look func(v *visitor, page string)){
-	"new": tourNew, "browse": tourBrowse, "import": tourImport,
+	"new": tourNew, "browse": tourBrowse, "import": tourImport, "admin": tourAdmin,
 }
 
 // TestTour looks at every page. On a small phone and on a large screen none scrolls
@@ -153,6 +153,17 @@ func tourNew(t *testing.T, options playwright.BrowserNewContextOptions, look fun
 	look(v, "setup-wrong")
 	v.open(strings.TrimPrefix(s.link, s.url))
 	look(v, "setup")
+}
+
+// tourAdmin leads through the pages of nodes, accounts, tokens, the audit log and settings,
+// and the reference.
+func tourAdmin(t *testing.T, options playwright.BrowserNewContextOptions, look func(v *visitor, page string)) {
+	t.Helper()
+	v := lived(t).signedIn(options)
+	for _, page := range []string{"nodes", "accounts", "tokens", "audit", "settings", "api"} {
+		v.open("/ui/" + page)
+		look(v, page)
+	}
 }
 
 // bringText takes a text to the second step of an import, as a file.
