@@ -114,18 +114,19 @@ platforms() {
 units() { go list ./... | grep -v '/e2e\(/\|$\)'; }
 
 # With the race detector properties are tried fewer times, since all is tried in full
-# without it. The command is left out, since its scripts start a process for each line; the
-# load test runs a whole console with the detector instead.
+# without it. The scripts of the command are left out, since they start a process for each
+# line; the load test runs a whole console with the detector instead.
 races() {
 	units | grep -v '/cmd/console$' | xargs go test -count=1 -race -short &&
+		go test -count=1 -race -short -skip '^TestScripts$' ./cmd/console &&
 		go test -count=1 -race -short ./e2e/load
 }
 
-# shortened names those of which the race detector has not tested all.
+# shortened names those of which the race detector has not tested all, but for the command.
 shortened() {
 	local package dir
 	while read -r package dir; do
-		if [[ $package == */cmd/console ]] || grep -qsE 'testing\.Short\(\)|rapid\.Check' "$dir"/*_test.go; then
+		if grep -qsE 'testing\.Short\(\)|rapid\.Check' "$dir"/*_test.go; then
 			printf '%s\n' "$package"
 		fi
 	done < <(units | xargs go list -f '{{.ImportPath}} {{.Dir}}')
@@ -142,5 +143,6 @@ $quick || step "go test -race" races
 
 printf '== go test (after %d s)\n' "$SECONDS"
 if $quick; then units; else shortened; fi | xargs go test -count=1
+$quick || go test -count=1 -run '^TestScripts$' ./cmd/console
 $quick || step "killed 200 times, and hostile requests" go test -count=1 ./e2e/crash ./e2e/hostile
 $quick || CONSOLE_E2E=1 go test -count=1 -timeout 20m ./e2e
