@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -37,9 +38,10 @@ type route struct {
 	handle       handler
 }
 
-// routes is the whole of the console, but for its administration, on one screen.
+// routes is the whole of the console, but for its administration and for what is there, on
+// one screen.
 func (s *Server) routes() []route {
-	return append(s.adminRoutes(), []route{
+	return slices.Concat(s.adminRoutes(), s.readRoutes(), []route{
 		{"GET", "/", open, core.Nobody, s.root},
 		{"GET", "/ping", open, core.Nobody, s.ping},
 		{"GET", "/openapi.json", open, core.Nobody, s.openAPI},
@@ -78,26 +80,6 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/artifacts/{sha256}/link", api, core.Operator, s.artifactLinkV1},
 		{"GET", "/artifacts/{sha256}/{name}", open, core.Nobody, s.artifact},
 
-		{"GET", "/streams", api, core.Viewer, s.streams(core.Stream)},
-		{"GET", "/streams/{name}", api, core.Viewer, s.describe(core.Stream)},
-		{"GET", "/streamdetails", api, core.Viewer, s.details(core.Stream)},
-		{"GET", "/tables", api, core.Viewer, s.streams(core.Table)},
-		{"GET", "/tables/{name}", api, core.Viewer, s.describe(core.Table)},
-		{"GET", "/tabledetails", api, core.Viewer, s.details(core.Table)},
-		{"GET", "/rules", api, core.Viewer, s.rules},
-		{"GET", "/rules/{id}", api, core.Viewer, s.rule},
-		{"GET", "/metadata/sources/yaml/{type}", api, core.Viewer, s.configKeys(core.SourceConfig)},
-		{"GET", "/metadata/sinks/yaml/{type}", api, core.Viewer, s.configKeys(core.SinkConfig)},
-		{"GET", "/connections", api, core.Viewer, s.connections},
-		{"GET", "/schemas/{type}", api, core.Viewer, s.schemas},
-		{"GET", "/udf/javascript", api, core.Viewer, s.names(core.Script)},
-		{"GET", "/services", api, core.Viewer, s.names(core.Service)},
-		{"GET", "/config/uploads", api, core.Viewer, s.names(core.Upload)},
-		{"GET", "/plugins/sources", api, core.Viewer, s.nativePlugins("sources")},
-		{"GET", "/plugins/sinks", api, core.Viewer, s.nativePlugins("sinks")},
-		{"GET", "/plugins/functions", api, core.Viewer, s.nativePlugins("functions")},
-		{"GET", "/plugins/portables", api, core.Viewer, s.portablePlugins},
-
 		{"GET", "/ui/sign-in", lobby, core.Nobody, s.signInPage},
 		{"POST", "/ui/sign-in", lobby, core.Nobody, s.signIn},
 		{"GET", "/ui/setup", lobby, core.Nobody, s.setUpPage},
@@ -135,7 +117,32 @@ func (s *Server) routes() []route {
 		{"POST", "/ui/export", page, core.Viewer, s.exportPage},
 		{"GET", "/ui/export/download", page, core.Viewer, s.downloadPage},
 		{"POST", "/ui/export/download", page, core.Viewer, s.downloadPage},
-	}...)
+	})
+}
+
+// readRoutes are those by which the engine tells what is there.
+func (s *Server) readRoutes() []route {
+	return []route{
+		{"GET", "/streams", api, core.Viewer, s.streams(core.Stream)},
+		{"GET", "/streams/{name}", api, core.Viewer, s.describe(core.Stream)},
+		{"GET", "/streamdetails", api, core.Viewer, s.details(core.Stream)},
+		{"GET", "/tables", api, core.Viewer, s.streams(core.Table)},
+		{"GET", "/tables/{name}", api, core.Viewer, s.describe(core.Table)},
+		{"GET", "/tabledetails", api, core.Viewer, s.details(core.Table)},
+		{"GET", "/rules", api, core.Viewer, s.rules},
+		{"GET", "/rules/{id}", api, core.Viewer, s.rule},
+		{"GET", "/metadata/sources/yaml/{type}", api, core.Viewer, s.configKeys(core.SourceConfig)},
+		{"GET", "/metadata/sinks/yaml/{type}", api, core.Viewer, s.configKeys(core.SinkConfig)},
+		{"GET", "/connections", api, core.Viewer, s.connections},
+		{"GET", "/schemas/{type}", api, core.Viewer, s.schemas},
+		{"GET", "/udf/javascript", api, core.Viewer, s.names(core.Script)},
+		{"GET", "/services", api, core.Viewer, s.names(core.Service)},
+		{"GET", "/config/uploads", api, core.Viewer, s.names(core.Upload)},
+		{"GET", "/plugins/sources", api, core.Viewer, s.nativePlugins("sources")},
+		{"GET", "/plugins/sinks", api, core.Viewer, s.nativePlugins("sinks")},
+		{"GET", "/plugins/functions", api, core.Viewer, s.nativePlugins("functions")},
+		{"GET", "/plugins/portables", api, core.Viewer, s.portablePlugins},
+	}
 }
 
 // adminRoutes are those of accounts, tokens, nodes, the audit log and settings.
