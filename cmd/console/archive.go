@@ -50,6 +50,7 @@ type restoreRequest struct {
 	Note     string     `json:"note,omitempty"`
 	Leave    []core.Ref `json:"leave,omitempty"`
 	DryRun   bool       `json:"dry_run,omitempty"`
+	Restart  bool       `json:"restart,omitempty"`
 }
 
 // restored is what became of a restoreRequest: the outcome, or the plan of a dry run.
@@ -107,7 +108,7 @@ func (l *local) restore(p *process, req restoreRequest) (*restored, error) {
 			return nil, err
 		}
 	}
-	want := transfer.Request{Node: l.node, Restores: req.Revision, Mode: plan.Full, Leave: req.Leave, Note: req.Note}
+	want := transfer.Request{Node: l.node, Restores: req.Revision, Mode: plan.Full, Leave: req.Leave, Note: req.Note, Restart: req.Restart}
 	if req.Revision == 0 {
 		want.Document = []byte("{}")
 	}

@@ -103,6 +103,7 @@ type restoreCmd struct {
 	Note     string     `help:"Why, for the history."`
 	Leave    []core.Ref `placeholder:"SECTION/NAME" help:"Leave this entry as it is."`
 	DryRun   bool       `help:"Only show what would happen."`
+	Restart  bool       `help:"Restart the node where something comes into use only then: for nodes that run elsewhere."`
 	JSON     bool       `name:"json" help:"Print the result as JSON."`
 }
 
@@ -113,7 +114,7 @@ func (c *restoreCmd) Run(p *process) error {
 		return err
 	}
 	defer t.close()
-	r, err := t.restore(p, restoreRequest{c.Revision, c.Note, c.Leave, c.DryRun})
+	r, err := t.restore(p, restoreRequest{c.Revision, c.Note, c.Leave, c.DryRun, c.Restart})
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type importCmd struct {
 	Leave   []core.Ref `placeholder:"SECTION/NAME" help:"Leave this entry as it is, whatever the bundle says."`
 	DryRun  bool       `help:"Only show what would happen."`
 
+	Restart         bool `help:"Restart the node where something comes into use only then: for nodes that run elsewhere."`
 	RollbackOnError bool `help:"Bring back what the node held before, where it does not do all as planned: for nodes that run elsewhere."`
 
 	Note string `help:"What history shall say of it."`
@@ -37,6 +38,7 @@ type importRequest struct {
 	leave   []core.Ref
 
 	rollback bool
+	restart  bool
 }
 
 // importReport is what became of an import.
@@ -49,7 +51,7 @@ type importReport struct {
 // Run imports the bundle. Rejected entries are told on stderr, and the exit code is 1.
 func (c *importCmd) Run(p *process) error {
 	if c.DryRun {
-		return (&planCmd{targetFlags: c.targetFlags, formatFlag: c.formatFlag, File: c.File, Partial: c.Partial, JSON: c.JSON}).show(p, c.Atomic)
+		return (&planCmd{targetFlags: c.targetFlags, formatFlag: c.formatFlag, File: c.File, Partial: c.Partial, Restart: c.Restart, JSON: c.JSON}).show(p, c.Atomic)
 	}
 	doc, err := readInput(p, c.File)
 	if err != nil {
@@ -60,14 +62,14 @@ func (c *importCmd) Run(p *process) error {
 		return err
 	}
 	defer t.close()
-	report, err := t.importBundle(p, importRequest{doc, c.of(c.File, doc), c.Partial, c.Atomic, c.Note, c.Leave, c.RollbackOnError})
+	report, err := t.importBundle(p, importRequest{doc, c.of(c.File, doc), c.Partial, c.Atomic, c.Note, c.Leave, c.RollbackOnError, c.Restart})
 	if err != nil {
 		return err
 	}
 	return c.tell(p, report)
 }
 
-// tell prints the report, and fails where entries were rejected.
+// tell prints the report, and fails where entries were rejected or a restart went wrong.
 func (c *importCmd) tell(p *process, report *importReport) error {
 	if c.JSON {
 		if err := printJSON(p, report); err != nil {
@@ -77,7 +79,7 @@ func (c *importCmd) tell(p *process, report *importReport) error {
 		tellFindings(p, report)
 		fmt.Fprintln(p.stdout, summary(report.Outcome))
 	}
-	if len(report.Rejected) > 0 {
+	if len(report.Rejected) > 0 || report.Outcome.Undone {
 		return exit(exitTrouble)
 	}
 	return nil
@@ -137,7 +139,7 @@ func summary(o *plan.Outcome) string {
 func (l *local) importBundle(p *process, req importRequest) (*importReport, error) {
 	line := p.progress()
 	result, err := l.service.Import(p.ctx, caller(), transfer.Request{
-		Node: l.node, Document: req.doc, Format: req.format, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave, Rollback: req.rollback,
+		Node: l.node, Document: req.doc, Format: req.format, Mode: mode(req.partial), Atomic: req.atomic, Note: req.note, Leave: req.leave, Rollback: req.rollback, Restart: req.restart,
 		Progress: line.show,
 	})
 	line.end()

@@ -12,6 +12,7 @@ type planCmd struct {
 	formatFlag
 	File    string `arg:"" help:"The bundle; - for standard input."`
 	Partial bool   `help:"Plan a partial import."`
+	Restart bool   `help:"Plan a restart of the node where something comes into use only then."`
 	JSON    bool   `name:"json" help:"Print the plan as JSON."`
 }
 
@@ -56,7 +57,7 @@ func (c *planCmd) print(p *process) (rejected, changes bool, err error) {
 		return false, false, err
 	}
 	defer t.close()
-	report, err := t.previewBundle(p, importRequest{doc: doc, format: c.of(c.File, doc), partial: c.Partial})
+	report, err := t.previewBundle(p, importRequest{doc: doc, format: c.of(c.File, doc), partial: c.Partial, restart: c.Restart})
 	if err != nil {
 		return false, false, err
 	}
@@ -90,7 +91,7 @@ func printPlan(p *process, l *plan.Listing, n [plan.NumActions]int) {
 
 // previewBundle plans an import into the data folder.
 func (l *local) previewBundle(p *process, req importRequest) (*plan.Listing, error) {
-	made, err := l.service.Preview(p.ctx, caller(), transfer.Request{Node: l.node, Document: req.doc, Format: req.format, Mode: mode(req.partial)})
+	made, err := l.service.Preview(p.ctx, caller(), transfer.Request{Node: l.node, Document: req.doc, Format: req.format, Mode: mode(req.partial), Restart: req.restart})
 	if err != nil {
 		return nil, err
 	}

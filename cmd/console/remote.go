@@ -149,13 +149,14 @@ type importBody struct {
 	Mode     plan.Mode       `json:"mode"`
 	Atomic   bool            `json:"atomic,omitempty"`
 	Rollback bool            `json:"rollback_on_error,omitempty"`
+	Restart  bool            `json:"restart,omitempty"`
 	Leave    []core.Ref      `json:"leave,omitempty"`
 	Note     string          `json:"note,omitempty"`
 }
 
 // body returns how an import is sent: with its files it is a form.
 func (req importRequest) body() any {
-	body := importBody{"", req.format, mode(req.partial), req.atomic, req.rollback, req.leave, req.note}
+	body := importBody{"", req.format, mode(req.partial), req.atomic, req.rollback, req.restart, req.leave, req.note}
 	if parcel.Is(req.doc) {
 		body.Format = transfer.Detect
 		return upload{body, req.doc}

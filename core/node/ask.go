@@ -13,7 +13,6 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/jsonscan"
-	"ekuiper-console/core/plan"
 )
 
 // About is what a node says of itself.
@@ -28,6 +27,16 @@ type About struct {
 
 // About asks a node what it is, and whether it takes the credentials.
 func (c *Client) About(ctx context.Context) (About, error) {
+	about, err := c.greet(ctx)
+	if err != nil {
+		return about, err
+	}
+	_, err = c.Rules(ctx) // the first question is answered to everybody
+	return about, err
+}
+
+// greet asks a node what it is.
+func (c *Client) greet(ctx context.Context) (About, error) {
 	a, err := c.call(ctx, request{c.times.Ask, http.MethodGet, "/", nil})
 	if err != nil {
 		return About{}, c.strange(err)
@@ -44,11 +53,7 @@ func (c *Client) About(ctx context.Context) (About, error) {
 	if !a.date.IsZero() {
 		about.Clock = a.date.Sub(a.sent.Add(a.took / 2)).Round(time.Second)
 	}
-	if err := c.compatible(about.Version); err != nil {
-		return about, err
-	}
-	_, err = c.Rules(ctx) // the first question is answered to everybody
-	return about, err
+	return about, c.compatible(about.Version)
 }
 
 // strange makes of a refusal that a node's client never meets that this is no eKuiper.
@@ -116,19 +121,25 @@ func (c *Client) whole(export []byte) error {
 	return nil
 }
 
+// Way is how a node is to take a bundle: the query of the import.
+type Way string
+
+// The ways.
+const (
+	Reset Way = ""           // in place of all that is there
+	Over  Way = "?partial=1" // over what is there
+	Stop  Way = "?stop=1"    // as Reset; then it ends, unless there is an entry that it did not take
+)
+
 // Import sends a bundle and returns what the node says of each entry that it did not
 // take. A *Refusal means that it refused the bundle as a whole. After any error it is not known what
 // the node did.
-func (c *Client) Import(ctx context.Context, mode plan.Mode, b *bundle.Bundle) (*bundle.Bundle, error) {
+func (c *Client) Import(ctx context.Context, way Way, b *bundle.Bundle) (*bundle.Bundle, error) {
 	content, err := b.MarshalJSON()
 	if err != nil {
 		return nil, core.Errorf(core.Internal, "writing the bundle: %w", err)
 	}
-	path := "/data/import"
-	if mode == plan.Partial {
-		path += "?partial=1"
-	}
-	a, err := c.call(ctx, request{c.times.Import, http.MethodPost, path, map[string]string{"content": string(content)}})
+	a, err := c.call(ctx, request{c.times.Import, http.MethodPost, "/data/import" + string(way), map[string]string{"content": string(content)}})
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		if report, ok := reportIn(r.Message); ok {
 			return report, nil
@@ -177,6 +188,12 @@ func (c *Client) Status(ctx context.Context, id string) (Running, error) {
 	}
 	r.ID = id
 	return r, nil
+}
+
+// stop ends a node.
+func (c *Client) stop(ctx context.Context) error {
+	_, err := c.call(ctx, request{c.times.Ask, http.MethodPost, "/stop", nil})
+	return err
 }
 
 // restart starts a rule anew.

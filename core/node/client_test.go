@@ -19,7 +19,6 @@ import (
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/node/nodetest"
-	"ekuiper-console/core/plan"
 )
 
 var ctx = context.Background()
@@ -56,7 +55,7 @@ func TestStates(t *testing.T) {
 			return err
 		},
 		"POST /data/import": func(c *node.Client) error {
-			_, err := c.Import(ctx, plan.Full, &bundle.Bundle{})
+			_, err := c.Import(ctx, node.Reset, &bundle.Bundle{})
 			return err
 		},
 		"GET /rules": func(c *node.Client) error { _, err := c.Rules(ctx); return err },
@@ -116,7 +115,7 @@ func TestImportAnswers(t *testing.T) {
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, body, 400) }))
 		defer s.Close()
-		report, err := node.NewClient(node.Node{Name: "n", URL: s.URL}, quick).Import(ctx, plan.Partial, &bundle.Bundle{})
+		report, err := node.NewClient(node.Node{Name: "n", URL: s.URL}, quick).Import(ctx, node.Over, &bundle.Bundle{})
 		if err != nil {
 			t.Errorf("%s: %v", body, err)
 			continue
@@ -133,7 +132,7 @@ func TestRefusedWhole(t *testing.T) {
 		http.Error(w, `{"error":1000,"message":"process error"}`, 400)
 	}))
 	defer s.Close()
-	_, err := node.NewClient(node.Node{Name: "n", URL: s.URL}, quick).Import(ctx, plan.Full, e.Holds)
+	_, err := node.NewClient(node.Node{Name: "n", URL: s.URL}, quick).Import(ctx, node.Reset, e.Holds)
 	if r, ok := errors.AsType[*node.Refusal](err); !ok || r.Message != "process error" || core.CodeOf(err) != core.Invalid {
 		t.Errorf("Import = %v, want a refusal", err)
 	}

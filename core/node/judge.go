@@ -35,7 +35,7 @@ func (s *sending) deviations() []plan.Deviation {
 			all = append(all, plan.Deviation{Ref: ref, What: plan.Remains, Message: fmt.Sprintf("the %s %s was to go, and is still there", ref.Kind.Noun(), ref.Name)})
 		}
 	}
-	return all
+	return append(all, s.rebooted(all)...)
 }
 
 // looked returns what is read back: what was written, and after a full import all there is

@@ -37,18 +37,12 @@ func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error
 		return plan.Revision{}, core.WithHint(core.Errorf(core.Conflict, "node %s has changed since the plan was made", c.Node), "look at the plan of now")
 	}
 	ctx = context.WithoutCancel(ctx) // from here on it must be seen through
-	s := &sending{client: client, plan: c.Plan, now: now.Bundle, wanted: c.Plan.After(now.Bundle), said: &bundle.Bundle{}}
-	s.send(ctx)
-	if err := s.readBack(ctx); err != nil {
+	s := &sending{client: client, plan: c.Plan, waits: c.Waits, now: now.Bundle, wanted: c.Plan.After(now.Bundle), said: &bundle.Bundle{}}
+	if err := s.run(ctx); err != nil {
 		return plan.Revision{}, err
 	}
-	s.settle(ctx)
 	c.Deviations = s.deviations()
-	for _, d := range c.Deviations {
-		if d.What == plan.Declined || d.What == plan.Missing {
-			c.Report.Set(d.Ref, d.Message)
-		}
-	}
+	s.report(c.Report, c.Deviations)
 	base := c.Plan
 	c.Plan = &plan.Plan{Mode: base.Mode, Steps: s.rest(c.Deviations)}
 	rev, err := l.keep(ctx, s.found, c)
@@ -77,6 +71,7 @@ func (l *Live) alone(ctx context.Context, name string) (end func(), err error) {
 type sending struct {
 	client *Client
 	plan   *plan.Plan
+	waits  func()         // told that the node restarts; may be nil
 	now    *bundle.Bundle // what the node holds before
 	wanted *bundle.Bundle // what it is to hold afterwards
 
@@ -85,38 +80,66 @@ type sending struct {
 	found  *bundle.Bundle     // what it holds afterwards
 	late   map[string]Running // the rules that do not run, and ought to
 	unsure error              // why it is not known whether rules run; nil where it is
+	reboot reboot
+}
+
+// run sends the import, and reads back what became of it.
+func (s *sending) run(ctx context.Context) error {
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	s.send(ctx)
+	if err := s.lost(); err != nil {
+		return err
+	}
+	if err := s.readBack(ctx); err != nil {
+		return err
+	}
+	s.settle(ctx)
+	return nil
 }
 
 // send does the import. Of a full one the engine passes over native plugins and schemas:
 // they come behind it, and the rules that waited for them are started anew.
 func (s *sending) send(ctx context.Context) {
-	if s.plan.Mode == plan.Partial {
-		s.tell(ctx, plan.Partial, s.changes())
-		return
+	switch {
+	case s.plan.Mode == plan.Partial:
+		s.sendOver(ctx)
+	case s.restarts():
+		s.sendStopping(ctx)
+	default:
+		s.tell(ctx, Reset, s.wanted)
+		s.dropSchemas(ctx)
+		s.sendRest(ctx)
 	}
-	s.tell(ctx, plan.Full, s.wanted)
-	rest := only(s.wanted, core.NativePlugin, core.Schema)
+}
+
+// dropSchemas takes out the schemas that are to go or to change: the engine's reset leaves
+// them, and it does not lay another one over them.
+func (s *sending) dropSchemas(ctx context.Context) {
 	for name, text := range s.now.Section(core.Schema) {
 		if next, stays := s.wanted.Get(core.Ref{Kind: core.Schema, Name: name}); !stays || next != text {
 			_ = s.client.dropSchema(ctx, name) // what is still there is found when it is read back
 		}
 	}
-	if s.broke == nil && rest.Len() > 0 {
-		s.tell(ctx, plan.Partial, rest)
+}
+
+// sendRest sends what a full import passes over.
+func (s *sending) sendRest(ctx context.Context) {
+	if rest := only(s.wanted, core.NativePlugin, core.Schema); s.broke == nil && rest.Len() > 0 {
+		s.tell(ctx, Over, rest)
 		s.revive(ctx)
 	}
 }
 
 // tell imports a bundle and keeps what the node says.
-func (s *sending) tell(ctx context.Context, m plan.Mode, b *bundle.Bundle) {
-	said, err := s.client.Import(ctx, m, b)
+func (s *sending) tell(ctx context.Context, way Way, b *bundle.Bundle) {
+	said, err := s.client.Import(ctx, way, b)
 	if err != nil {
 		s.broke = err
 		return
 	}
-	for ref, text := range said.All() {
-		s.said.Set(ref, text)
-	}
+	lay(s.said, said)
 }
 
 // changes returns what a partial import writes.

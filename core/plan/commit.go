@@ -22,6 +22,8 @@ type Commit struct {
 
 	// Progress, where it is set, is told how many changes of how many were written.
 	Progress func(done, total int)
+	// Waits, where it is set, is called when a node restarts and is waited for.
+	Waits func()
 
 	// Deviations is set by a node that runs elsewhere: what it did not do as planned. The
 	// Report has what of them it refused.

@@ -25,7 +25,14 @@ const (
 	Differs    Departure = "not-as-planned" // it holds another text
 	NotRunning Departure = "not-running"    // it holds the rule, which does not run
 	BrokeOff   Departure = "broke-off"      // it did not answer to the end
+
+	NotRestarted Departure = "not-restarted" // it was to restart, and did not
+	OtherVersion Departure = "other-version" // it came back as another version
 )
+
+// fails reports whether an import of which this is true was not done, whatever the node
+// holds.
+func (d Departure) fails() bool { return d == NotRestarted || d == OtherVersion }
 
 // Kept reports whether the node holds the entry all the same.
 func (d Deviation) Kept() bool { return d.What == Differs || d.What == NotRunning }
@@ -37,6 +44,7 @@ func (o *Outcome) Correct(p *Plan, all []Deviation) {
 		return
 	}
 	o.Deviations = all
+	o.Undone = slices.ContainsFunc(all, func(d Deviation) bool { return d.What.fails() })
 	steps := p.byRef()
 	undone := map[core.Ref]bool{}
 	for _, d := range all {

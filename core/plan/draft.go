@@ -29,4 +29,9 @@ type Choices struct {
 	Mode  Mode       `json:"mode"`
 	Valid bool       `json:"valid,omitempty"` // apply the valid entries though others are rejected
 	Leave []core.Ref `json:"leave,omitempty"` // entries that are left as they are
+
+	// Of a node that runs elsewhere: restart it where something comes into use only then, and
+	// bring back what it held before where it does not do all as planned.
+	Restart  bool `json:"restart,omitempty"`
+	Rollback bool `json:"rollback,omitempty"`
 }

@@ -14,6 +14,8 @@ type Listing struct {
 	Sections []Section      `json:"sections"` // all twelve, in document order
 	Steps    []Listed       `json:"steps"`    // in the order in which they would be done
 	Warnings []core.Finding `json:"warnings"` // about the document as a whole
+
+	Restart *Restart `json:"restart,omitempty"` // see Plan
 }
 
 // Listed is one step of a Listing.
@@ -25,7 +27,10 @@ type Listed struct {
 
 // Listing returns the plan without the texts.
 func (p *Plan) Listing() *Listing {
-	l := &Listing{Mode: p.Mode, Revision: p.Base.Revision, Hash: p.Hash, Sections: p.sections(), Steps: make([]Listed, 0, len(p.Steps)), Warnings: UnknownSections(p.Unknown)}
+	l := &Listing{Mode: p.Mode, Revision: p.Base.Revision, Hash: p.Hash, Sections: p.sections(), Steps: make([]Listed, 0, len(p.Steps)), Warnings: UnknownSections(p.Unknown), Restart: p.Restart}
+	if p.Restart != nil {
+		l.Warnings = append([]core.Finding{p.Restart.notice()}, l.Warnings...)
+	}
 	if p.Stale != "" {
 		l.Warnings = append([]core.Finding{p.stale()}, l.Warnings...)
 	}

@@ -23,6 +23,7 @@ type Outcome struct {
 
 	RolledBack int64       `json:"rolled_back,omitempty"` // the revision that undid it; 0 for none
 	Deviations []Deviation `json:"deviations,omitempty"`  // of a node that runs elsewhere: what it did not do as planned
+	Undone     bool        `json:"undone,omitempty"`      // the node was to restart, and did not, or came back as another version
 }
 
 // MaxApplied bounds the names of applied entries that an Outcome keeps.

@@ -116,6 +116,9 @@ type Plan struct {
 	// Stale says why it was planned from an earlier state than that of now; empty where it
 	// was not.
 	Stale string
+
+	// Restart is there where some of it comes into use only when the node restarts.
+	Restart *Restart
 }
 
 // Count returns how many steps have the action.
@@ -161,11 +164,14 @@ func fault(findings []core.Finding) core.Finding {
 }
 
 // Warnings returns the findings that keep nothing out, in the order of the steps; before
-// them that the plan is stale.
+// them that the plan is stale, and that it lacks a restart.
 func (p *Plan) Warnings() []core.Finding {
 	var warnings []core.Finding
 	if p.Stale != "" {
 		warnings = append(warnings, p.stale())
+	}
+	if p.Restart != nil && !p.Restart.Chosen {
+		warnings = append(warnings, p.Restart.notice())
 	}
 	for i := range p.Steps {
 		for _, f := range p.Steps[i].Findings {

@@ -19,12 +19,15 @@ func (d *Drafts) plan(ctx context.Context, by core.Caller, head plan.Draft, mode
 		return madePlan{}, err
 	}
 	made, err := d.planned(ctx, by, head, mode, leave)
-	if err == nil && stale != "" {
-		copied := *made.Plan
-		copied.Stale = stale
-		made.Plan = &copied
+	if err != nil || stale == "" && made.Restart == nil {
+		return made, err
 	}
-	return made, err
+	shown := *made.Plan // that one is for others too
+	if shown.Stale = stale; shown.Restart != nil {
+		shown.Restart = &plan.Restart{Entries: shown.Restart.Entries, Chosen: head.Choices.Restart}
+	}
+	made.Plan = &shown
+	return made, nil
 }
 
 // planned is plan, of what the node held when it was last read.
@@ -58,7 +61,7 @@ func (d *Drafts) planned(ctx context.Context, by core.Caller, head plan.Draft, m
 		}
 	}
 	p := desk.sheet.Plan(leave...)
-	p.Unknown, p.Hash = desk.unknown, hash
+	p.Unknown, p.Hash, p.Restart = desk.unknown, hash, req.restart(p)
 	made := madePlan{p, countFiles(p, desk.addresses)}
 	d.plans.put(made)
 	return made, nil

@@ -32,6 +32,8 @@ type Request struct {
 
 	// Rollback brings back what the node held before, where it does not do all as planned.
 	Rollback bool
+	// Restart has the node restarted where what is imported comes into use only then.
+	Restart bool
 
 	// Variables are what stands in place of ${name}, on a node that runs elsewhere. They
 	// are filled in by the service.
@@ -53,6 +55,7 @@ const (
 	Checking   Stage = "checking"
 	Fetching   Stage = "fetching" // counts files and bytes
 	Committing Stage = "committing"
+	Restarting Stage = "restarting" // waits for a node that was told to; of most imports no stage
 )
 
 // Stages returns the stages of an import in order.
@@ -78,8 +81,8 @@ type Result struct {
 	Report *bundle.Bundle // the message of every rejected entry; empty means complete success
 }
 
-// Failed reports whether any entry was rejected.
-func (r *Result) Failed() bool { return len(r.Rejected) > 0 }
+// Failed reports whether any entry was rejected, or a restart went wrong.
+func (r *Result) Failed() bool { return len(r.Rejected) > 0 || r.Undone }
 
 // maxAttempts bounds how often an import is planned anew because another process
 // wrote meanwhile.
@@ -249,7 +252,7 @@ func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc do
 	c := &plan.Commit{
 		Node: req.Node, Plan: p, By: by, Time: s.now(), Document: doc.sum,
 		Note: req.Note, Task: req.Task, Restores: req.Restores, Report: result.Report,
-		Progress: req.committing,
+		Progress: req.committing, Waits: func() { req.report(Restarting) },
 	}
 	revision, err := s.Nodes.Commit(ctx, c)
 	if err != nil {

@@ -49,6 +49,18 @@ func (s *Service) fresh(ctx context.Context, by core.Caller, req *Request) error
 	return err
 }
 
+// restart returns what of a plan comes into use only when the node restarts; nil for
+// nothing. The embedded node uses nothing.
+func (r *Request) restart(p *plan.Plan) *plan.Restart {
+	if r.Node == Local {
+		return nil
+	}
+	if late := p.Late(); len(late) > 0 {
+		return &plan.Restart{Entries: late, Chosen: r.Restart}
+	}
+	return nil
+}
+
 // refresh reads a node that runs elsewhere, if that was not just done. Where it is away it
 // says that a plan is stale, and why.
 func (s *Service) refresh(ctx context.Context, by core.Caller, node string) (stale string, err error) {

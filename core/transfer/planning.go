@@ -27,7 +27,7 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(err)
 	}
-	p.Unknown, p.Hash = doc.unknown, hash
+	p.Unknown, p.Hash, p.Restart = doc.unknown, hash, req.restart(p)
 	if n := p.Count(plan.Delete); req.NoDelete && n > 0 {
 		return nil, core.WithHint(core.Errorf(core.Conflict, "the import would delete %d entries, which nobody has confirmed", n), "look at the bundle again, and confirm")
 	}

@@ -55,6 +55,7 @@ func (d *Drafts) Request(ctx context.Context, by core.Caller, id string) (plan.D
 	return draft, Request{
 		Node: draft.Node, Document: draft.Body, Format: Detect, Files: draft.Files, Restores: draft.Restores,
 		Mode: draft.Choices.Mode, Leave: draft.Choices.Leave, Atomic: !draft.Choices.Valid,
+		Restart: draft.Choices.Restart, Rollback: draft.Choices.Rollback,
 	}, nil
 }
 

@@ -32,7 +32,7 @@ var causes = map[core.Code]string{
 // tellUnwritten writes down an import that wrote nothing; one that did is told of in its
 // commit.
 func (s *Service) tellUnwritten(ctx context.Context, by core.Caller, req Request, result *Result, err error) error {
-	if s.Audit == nil || err == nil && !(req.Atomic && result.Failed()) {
+	if s.Audit == nil || err == nil && (result.Written || !req.Atomic || !result.Failed()) {
 		return nil
 	}
 	action, detail := audit.Import, causes[core.CodeOf(err)]

@@ -33,9 +33,9 @@ type importAnswer struct {
 }
 
 // switches are the query parameters of an import.
-type switches struct{ partial, stop, atomic, dryRun bool }
+type switches struct{ partial, stop, restart, atomic, dryRun bool }
 
-var switchNames = []string{"partial", "stop", "atomic", "dry_run"}
+var switchNames = []string{"partial", "stop", "restart", "atomic", "dry_run"}
 
 // readSwitches reads the query. The engine takes partial=true, and any misspelt name,
 // for a full import with reset; here all that is not clear is refused.
@@ -58,9 +58,11 @@ func readSwitches(r *http.Request) (switches, error) {
 			return switches{}, core.WithHint(core.Errorf(core.Invalid, "%s=%s is not understood: write %s=1 or leave it out", name, values[0], name), calm)
 		}
 	}
-	sw := switches{on["partial"], on["stop"] && !on["partial"], on["atomic"], on["dry_run"]}
-	if sw.stop && nodeOf(r) != core.Local {
-		return sw, core.WithHint(core.Errorf(core.Invalid, "stop=1 would end this console, and not the node %s", nodeOf(r)), calm)
+	sw := switches{on["partial"], on["stop"] && !on["partial"], on["restart"], on["atomic"], on["dry_run"]}
+	if nodeOf(r) != core.Local { // what asks this console to stop asks that node
+		sw.stop, sw.restart = false, sw.restart || sw.stop
+	} else if sw.restart {
+		return sw, core.WithHint(core.Errorf(core.Invalid, "restart=1 is for nodes that run elsewhere"), "stop=1 ends this console; "+calm)
 	}
 	return sw, nil
 }
@@ -146,7 +148,7 @@ func (info configurationInfo) checked() error {
 // request returns the import that a body and its switches ask for.
 func (info configurationInfo) request(node string, sw switches) transfer.Request {
 	return transfer.Request{
-		Node: node, Document: []byte(info.Content), Address: info.File, Files: info.files, Mode: sw.mode(), Atomic: sw.atomic,
+		Node: node, Document: []byte(info.Content), Address: info.File, Files: info.files, Mode: sw.mode(), Atomic: sw.atomic, Restart: sw.restart,
 	}
 }
 

@@ -67,7 +67,7 @@ func TestOtherNode(t *testing.T) {
 	s.post("/nodes/site1/data/import?partial=1", content(`{"streams":{"u":"CREATE STREAM u () WITH (DATASOURCE=\"b\")"}}`)).at(t, 400, "", "no such thing")
 	s.get("/nodes/site1/data/import/status").at(t, 200, "", "no such thing")
 	s.get("/data/import/status").at(t, 200, "", `"streams":{}`)
-	s.post("/nodes/site1/data/import?stop=1", content(`{}`)).at(t, 400, "", "would end this console")
+	s.post("/data/import?restart=1", content(`{}`)).at(t, 400, "", "restart=1 is for nodes that run elsewhere")
 	s.post("/api/v1/revisions/1/restore?node=site1", `{"note":"undo"}`).at(t, 200, "", `"written":true`)
 	s.get("/nodes/site1/streams").want(t, 200, `["s"]`)
 
@@ -136,4 +136,36 @@ func TestNodePages(t *testing.T) {
 
 	s.open(b, "/ui/nodes/site1/remove").at(t, 200, "/ui/nodes/site1/remove", "Remove the node")
 	s.form(b, "/ui/nodes/site1/remove").at(t, 200, "/ui/nodes", "No other nodes yet")
+}
+
+// TestNodeRestart imports what comes into use only when the node restarts: that is said
+// before, chosen, and told afterwards, over REST and on pages.
+func TestNodeRestart(t *testing.T) {
+	const was, is = `{"connectionConfig":{"mqtt":"{\"b\":{\"server\":\"tcp://b:1883\"}}"}}`, `{"connectionConfig":{"mqtt":"{\"b\":{\"server\":\"tcp://c:1883\"}}"},"rules":{"q":"{\"id\":\"q\",\"sql\":\"SELECT * FROM s\",\"actions\":[{\"log\":{}}]}"}}`
+	s, e := open(t), nodetest.Open(t, onEngine)
+	s.server.Live.Times.Settle, s.server.Live.Times.Return = 1, 1
+	s.register(e)
+	s.post("/nodes/site1/data/import?partial=1", content(was)).at(t, 200, "", `"ErrorMsg":""`)
+	s.post("/nodes/site1/data/import?partial=1&dry_run=1", content(is)).at(t, 200, "", `"restart":{"entries":["connectionConfig/mqtt"],"chosen":false}`, "without a restart of the node")
+	s.post("/nodes/site1/data/import?partial=1&dry_run=1&restart=1", content(is)).at(t, 200, "", `"chosen":true`, "its rules stand still meanwhile")
+
+	b := s.signedIn(core.Operator)
+	s.form(b, "/ui/node", "node", "site1").at(t, 200, "/ui/", "site1")
+	draft := s.paste(b, is)
+	s.open(b, draft+"/review").at(t, 200, draft+"/review", "1 entry comes into use only when site1 restarts", "Restart the node after the import", "Undo if it goes wrong")
+	s.form(b, draft+"/review", "action", "tick", "restart", "1", "rollback", "1").at(t, 200, draft+"/review", `name="restart" value="1" checked`, `name="rollback" value="1" checked`)
+	s.form(b, draft+"/review", "action", "tick").not(t, `value="1" checked`)
+	e.Do(func(e *nodetest.Engine) {
+		e.Stops, e.Stuck["q"] = nodetest.Refuses, "no broker"
+		e.Refuses[core.Ref{Kind: core.Stream, Name: "s"}] = "no such thing"
+	})
+	s.form(b, draft+"/review", "action", "tick", "restart", "1")
+	s.apply(b, draft, "partial", "restart", "1").at(t, 200, "/ui/tasks/",
+		"Imported, but the node did not restart as it was to", "What the node did not do as planned",
+		"Accepted but not in use: the node did not restart (2)", "it cannot be stopped", "Accepted but not running (1)", "stopped by error: no broker")
+	e.Do(func(e *nodetest.Engine) { e.Stops = nodetest.Restarts })
+	s.post("/nodes/site1/data/import?partial=1&restart=1", content(was)).at(t, 200, "", `"ErrorMsg":""`)
+	if e.Boots != 1 {
+		t.Errorf("the engine started anew %d times", e.Boots)
+	}
 }

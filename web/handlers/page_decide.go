@@ -47,11 +47,12 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) decided(r *http.Request, draft plan.Draft) (ticked bool, err error) {
 	choices := draft.Choices
 	choices.Valid = r.PostForm.Get("strict") == "valid"
+	choices.Restart, choices.Rollback = r.PostForm.Has("restart"), r.PostForm.Has("rollback")
 	if choices.Leave, err = s.left(r, draft); err != nil {
 		return false, err
 	}
 	ticked = !slices.Equal(choices.Leave, draft.Choices.Leave)
-	if !ticked && choices.Valid == draft.Choices.Valid {
+	if was := draft.Choices; !ticked && choices.Valid == was.Valid && choices.Restart == was.Restart && choices.Rollback == was.Rollback {
 		return false, nil
 	}
 	return ticked, s.Drafts.Choose(r.Context(), callerOf(r), draft.ID, choices)

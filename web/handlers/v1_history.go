@@ -107,12 +107,13 @@ func (s *Server) bundleV1(w http.ResponseWriter, r *http.Request) error {
 // restoreV1 is POST /api/v1/revisions/{n}/restore. Revision 0 is the empty node.
 func (s *Server) restoreV1(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
-		Leave  []core.Ref `json:"leave"`
-		Plan   string     `json:"plan"`
-		Note   string     `json:"note"`
-		Async  bool       `json:"async"`
-		DryRun bool       `json:"dry_run"` // answer with the plan
-		Diff   bool       `json:"diff"`
+		Leave   []core.Ref `json:"leave"`
+		Plan    string     `json:"plan"`
+		Note    string     `json:"note"`
+		Restart bool       `json:"restart"` // restart the node where something comes into use only then
+		Async   bool       `json:"async"`
+		DryRun  bool       `json:"dry_run"` // answer with the plan
+		Diff    bool       `json:"diff"`
 	}
 	if err := s.readStrict(w, r, &body); err != nil {
 		return err
@@ -121,7 +122,7 @@ func (s *Server) restoreV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	req := transfer.Request{Node: nodeOf(r), Restores: n, Mode: plan.Full, Leave: body.Leave, Plan: body.Plan, Note: body.Note}
+	req := transfer.Request{Node: nodeOf(r), Restores: n, Mode: plan.Full, Leave: body.Leave, Plan: body.Plan, Note: body.Note, Restart: body.Restart}
 	if n == 0 {
 		req.Document = []byte("{}")
 	} else if _, err := s.Transfer.Revision(r.Context(), callerOf(r), nodeOf(r), n); err != nil {

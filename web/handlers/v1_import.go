@@ -24,6 +24,7 @@ type importBody struct {
 	Atomic   bool            `json:"atomic"`            // apply nothing unless all is accepted
 	Plan     string          `json:"plan"`              // the hash of the plan that was looked at
 	Rollback bool            `json:"rollback_on_error"` // bring back what was there, where a node does not do all as planned
+	Restart  bool            `json:"restart"`           // restart the node where something comes into use only then
 	Note     string          `json:"note"`              // for the history
 	Async    bool            `json:"async"`             // answer with a task
 	Diff     bool            `json:"diff"`              // of a plan: what changes in the texts
@@ -56,7 +57,7 @@ func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBod
 	info := configurationInfo{Content: b.Content, File: b.File}
 	return b, transfer.Request{
 		Node: nodeOf(r), Document: []byte(b.Content), Address: b.File, Files: files, Format: b.Format, Mode: *b.Mode,
-		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note, Rollback: b.Rollback,
+		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note, Rollback: b.Rollback, Restart: b.Restart,
 	}, info.checked()
 }
 

@@ -32,6 +32,8 @@ func (p TaskPage) title(ctx context.Context) string {
 	total := p.Outcome.Total()
 	failed := tn(ctx, "result.failed", total.Rejected)
 	switch {
+	case p.Outcome.Undone:
+		return t(ctx, "result.undone")
 	case p.Outcome.Written && total.Rejected > 0:
 		return t(ctx, "result.both", "Applied", tn(ctx, "result.applied", changes(total)), "Failed", failed)
 	case p.Outcome.Written:

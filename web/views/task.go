@@ -114,8 +114,11 @@ type stageText struct {
 // stageTexts are the steps of an import, in order.
 var stageTexts = []stageText{
 	{"", "task.queued"}, {"reading", "task.reading"}, {"fetching", "task.fetching"},
-	{"checking", "task.checking"}, {"committing", "task.committing"}, {"done", "task.done"},
+	{"checking", "task.checking"}, {"committing", "task.committing"}, {restarting, "task.restarting"}, {"done", "task.done"},
 }
+
+// restarting is the step of an import that waits for a node. Most have none.
+const restarting = "restarting"
 
 // stages returns the steps of the task with where it stands.
 func (p TaskPage) stages() []stage {
@@ -125,6 +128,9 @@ func (p TaskPage) stages() []stage {
 	}
 	all := make([]stage, 0, len(stageTexts))
 	for i, s := range stageTexts {
+		if s.stage == restarting && i != now {
+			continue
+		}
 		x := stage{mark: "queued", text: s.text}
 		switch {
 		case i < now:
@@ -139,7 +145,10 @@ func (p TaskPage) stages() []stage {
 }
 
 // held reports whether the task is past the point where it can be cancelled.
-func (p TaskPage) held() bool { return p.Task.Progress.Stage == "committing" }
+func (p TaskPage) held() bool {
+	stage := p.Task.Progress.Stage
+	return stage == "committing" || stage == restarting
+}
 
 // first returns the first n of a list.
 func first[T any](list []T, n int) []T { return list[:min(len(list), n)] }

@@ -34,20 +34,41 @@ const (
 	Missing  Fault = "missing"  // it answers 404
 )
 
+// Ending is what comes of stopping an engine.
+type Ending string
+
+// The endings.
+const (
+	Restarts Ending = ""        // it comes back soon
+	Stays    Ending = "stays"   // it answers that it ends, and goes on
+	Leaves   Ending = "leaves"  // it never comes back
+	Updates  Ending = "updates" // it comes back as another version
+	Refuses  Ending = "refuses" // it has no such route
+)
+
+// away is how many requests an engine that restarts leaves without an answer.
+const away = 3
+
 // Engine is an eKuiper that answers on loopback. Its fields may be changed under Do.
 type Engine struct {
 	*httptest.Server
 
 	mu      sync.Mutex
 	ending  chan struct{}
+	away    int            // requests that it still leaves without an answer; below zero for all
+	queued  *bundle.Bundle // what it installs when it starts
 	Holds   *bundle.Bundle
 	Version string
+	UpTime  time.Duration       // for how long it has been running
 	Token   string              // the value of the Authorization header that it asks for; empty for none
 	Faults  map[string]Fault    // by the beginning of method and path, such as "POST /data/import"
 	Refuses map[core.Ref]string // what it says of entries that it does not take
 	Loses   map[core.Ref]bool   // entries that it takes and does not keep
 	Stuck   map[string]string   // what it says of rules that do not run
 	Mends   bool                // whether a restart helps them
+	Stops   Ending              // what comes of stopping it
+	Boots   int                 // how often it has started anew
+	OnBoot  func(*Engine)       // called then; may be nil
 	Calls   []string            // method and address of each request
 }
 
@@ -58,7 +79,7 @@ func Open(t testing.TB, document string) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &Engine{ending: make(chan struct{}), Holds: b, Version: "2.4.0", Faults: map[string]Fault{}, Refuses: map[core.Ref]string{}, Loses: map[core.Ref]bool{}, Stuck: map[string]string{}}
+	e := &Engine{ending: make(chan struct{}), Holds: b, Version: "2.4.0", UpTime: 7 * time.Second, queued: &bundle.Bundle{}, Faults: map[string]Fault{}, Refuses: map[core.Ref]string{}, Loses: map[core.Ref]bool{}, Stuck: map[string]string{}}
 	e.Server = httptest.NewServer(http.HandlerFunc(e.answer))
 	t.Cleanup(func() {
 		close(e.ending)
@@ -97,9 +118,15 @@ func (e *Engine) answer(w http.ResponseWriter, r *http.Request) {
 			fault = f
 		}
 	}
+	if e.away != 0 {
+		fault = Die
+		if e.away--; e.away == 0 {
+			e.boot()
+		}
+	}
 	refused := e.Token != "" && r.URL.Path != "/" && r.Header.Get("Authorization") != e.Token
 	e.mu.Unlock()
-	if refused {
+	if refused && fault != Die {
 		fault = Denied
 	}
 	if !e.fail(w, r, fault) {
@@ -148,11 +175,17 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request) {
 	rule, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/rules/"), "/")
 	switch r.Method + " " + r.URL.Path {
 	case "GET /":
-		fmt.Fprintf(w, `{"version":%q,"os":"linux","arch":"amd64","upTimeSeconds":7}`, e.Version)
+		fmt.Fprintf(w, `{"version":%q,"os":"linux","arch":"amd64","upTimeSeconds":%d}`, e.Version, e.UpTime/time.Second)
 	case "GET /data/export":
 		_ = e.Holds.Encode(w)
 	case "POST /data/import":
 		e.take(w, r)
+	case "POST /stop":
+		if e.Stops == Refuses {
+			http.NotFound(w, r)
+			return
+		}
+		e.stop()
 	case "GET /rules":
 		e.rules(w)
 	case "GET /rules/" + rule + "/status":
@@ -196,8 +229,36 @@ func (e *Engine) state(id string) string {
 	return "running"
 }
 
+// stop ends the engine, after the answer that it is giving.
+func (e *Engine) stop() {
+	switch e.Stops {
+	case Restarts, Updates:
+		e.away = away
+	case Leaves:
+		e.away = -1
+	}
+}
+
+// boot starts the engine anew: it installs what waits for that.
+func (e *Engine) boot() {
+	e.UpTime, e.Boots = 0, e.Boots+1
+	if e.Stops == Updates {
+		e.Version = "9.9.9"
+	}
+	if e.OnBoot != nil {
+		e.OnBoot(e)
+	}
+	for ref, text := range e.queued.All() {
+		if e.Refuses[ref] == "" && !e.Loses[ref] {
+			e.Holds.Set(ref, text)
+		}
+	}
+	e.queued = &bundle.Bundle{}
+}
+
 // take imports as the engine does: in full mode it resets all but schemas, and passes over
-// native plugins and schemas.
+// native plugins and schemas, unless it is to stop afterwards: then they are installed when
+// it starts. It stops only where it took all.
 func (e *Engine) take(w http.ResponseWriter, r *http.Request) {
 	var body struct{ Content string }
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
@@ -205,6 +266,7 @@ func (e *Engine) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	full := r.URL.Query().Get("partial") != "1"
+	stop := full && r.URL.Query().Get("stop") == "1"
 	if full {
 		e.reset()
 	}
@@ -215,6 +277,10 @@ func (e *Engine) take(w http.ResponseWriter, r *http.Request) {
 	}
 	report := &bundle.Bundle{}
 	for ref, text := range b.All() {
+		if stop && (ref.Kind == core.NativePlugin || ref.Kind == core.Schema) {
+			e.queued.Set(ref, text)
+			continue
+		}
 		if says := e.put(ref, text, full); says != "" {
 			report.Set(ref, says)
 		}
@@ -225,6 +291,9 @@ func (e *Engine) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintf(w, `{"ErrorMsg":"","ConfigResponse":%s}`, said)
+	if stop {
+		e.stop()
+	}
 }
 
 func (e *Engine) reset() {
