@@ -144,11 +144,13 @@ func TestRestart(t *testing.T) {
 // sent returns the imports and stops that the engine was sent, in order.
 func (s *site) sent() string {
 	var sent []string
-	for _, call := range s.engine.Calls {
-		if path, ok := strings.CutPrefix(call, "POST "); ok && (strings.HasPrefix(path, "/data/import") || path == "/stop") {
-			sent = append(sent, path)
+	s.engine.Do(func(e *nodetest.Engine) {
+		for _, call := range e.Calls {
+			if path, ok := strings.CutPrefix(call, "POST "); ok && (strings.HasPrefix(path, "/data/import") || path == "/stop") {
+				sent = append(sent, path)
+			}
 		}
-	}
+	})
 	return strings.Join(sent, " ")
 }
 
