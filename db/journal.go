@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/plan"
@@ -21,9 +23,6 @@ func writeRevision(ctx context.Context, t *sql.Tx, rev plan.Revision, c *plan.Co
 		return err
 	}
 	w := writer{ctx: ctx, t: t, rev: rev, next: first, held: first}
-	if err := w.prepare(); err != nil {
-		return err
-	}
 	for i := range c.Plan.Steps {
 		if s := &c.Plan.Steps[i]; s.Action.Changes() {
 			if err := w.write(s); err != nil {
@@ -44,55 +43,87 @@ func writeRevision(ctx context.Context, t *sql.Tx, rev plan.Revision, c *plan.Co
 // can end, and tells how far it has come.
 const holdEvery = 4096
 
-// writer writes the changes of one revision.
+// atOnce is how many changes one statement writes, where there are so many of one action: to
+// start a statement costs as much as some rows of it.
+const atOnce = 64
+
+// writer writes the changes of one revision. Its statements run without the context, which
+// would cost each of them a goroutine: hold looks at it.
 type writer struct {
-	ctx     context.Context
-	t       *sql.Tx
-	rev     plan.Revision
-	changes [len(changeSQL)]*sql.Stmt
-	entries [2]*sql.Stmt // drop and hold
-	next    int64        // the id of the next change
-	held    int64        // the id of the first change whose entry was not written yet
+	ctx    context.Context
+	t      *sql.Tx
+	rev    plan.Revision
+	one    [plan.Delete + 1]*sql.Stmt // writes a change, by action; nil until it is needed
+	many   [plan.Delete + 1]*sql.Stmt // writes atOnce changes
+	action plan.Action                // of the changes that are gathered
+	rows   []any                      // what is gathered: id, kind, name and text of each change
+	next   int64                      // the id of the next change
+	held   int64                      // the id of the first change whose entry was not written yet
 }
 
-// prepare prepares the statements. They run without the context, which would cost each of
-// them a goroutine: hold looks at it.
-func (w *writer) prepare() (err error) {
-	for a := range w.changes {
-		if w.changes[a], err = w.t.PrepareContext(w.ctx, changeSQL[a]); err != nil {
-			return fault(w.ctx, err, "preparing the journal")
+// rowValues is how many values of a change a statement takes besides those that all changes
+// of a revision share.
+const rowValues = 4
+
+// write gathers one change for the journal, and writes those that are enough.
+func (w *writer) write(s *plan.Step) error {
+	if s.Action != w.action {
+		if err := w.flush(); err != nil {
+			return err
 		}
+		w.action = s.Action
 	}
-	for i, query := range []string{dropEntriesSQL, holdEntriesSQL} {
-		if w.entries[i], err = w.t.PrepareContext(w.ctx, query); err != nil {
-			return fault(w.ctx, err, "preparing the entries")
+	w.rows = append(w.rows, w.next, s.Ref.Kind.Key(), s.Ref.Name, newText(s))
+	w.next++
+	if len(w.rows) < atOnce*rowValues && s.Artifact == nil {
+		return nil
+	}
+	if err := w.flush(); err != nil || s.Artifact == nil {
+		return err
+	}
+	return putArtifact(w.ctx, w.t, w.next-1, s.Artifact)
+}
+
+// flush writes into the journal what is gathered.
+func (w *writer) flush() error {
+	rows := w.rows
+	w.rows = w.rows[:0]
+	if len(rows) == atOnce*rowValues {
+		return w.insert(&w.many[w.action], atOnce, rows)
+	}
+	for ; len(rows) > 0; rows = rows[rowValues:] {
+		if err := w.insert(&w.one[w.action], 1, rows[:rowValues]); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// write writes one change into the journal.
-func (w *writer) write(s *plan.Step) error {
-	values := []any{w.next, w.rev.Node, w.rev.Number, s.Ref.Kind.Key(), s.Ref.Name, s.New}
-	if s.Action == plan.Delete {
-		values = values[:5]
-	}
-	if _, err := w.changes[s.Action].Exec(values...); err != nil {
-		return fault(w.ctx, err, "applying %v", s.Ref)
-	}
-	if s.Artifact != nil {
-		if err := putArtifact(w.ctx, w.t, w.next, s.Artifact); err != nil {
-			return err
+// insert writes n changes with a statement, which is prepared first where it is not.
+func (w *writer) insert(s **sql.Stmt, n int, rows []any) (err error) {
+	if *s == nil {
+		if *s, err = w.t.PrepareContext(w.ctx, changesSQL(w.action, n)); err != nil {
+			return fault(w.ctx, err, "preparing the journal")
 		}
 	}
-	w.next++
+	values := append(make([]any, 0, 2+len(rows)), w.rev.Node, w.rev.Number)
+	if _, err := (*s).Exec(append(values, rows...)...); err != nil {
+		what := fmt.Sprint(rows[1], "/", rows[2])
+		if n > 1 {
+			what += fmt.Sprint(" to ", rows[len(rows)-3], "/", rows[len(rows)-2])
+		}
+		return fault(w.ctx, err, "applying %s", what)
+	}
 	return nil
 }
 
 // hold brings the entries up to the changes that were written.
 func (w *writer) hold() error {
-	for _, query := range w.entries {
-		if _, err := query.ExecContext(w.ctx, w.held, w.next-1); err != nil {
+	if err := w.flush(); err != nil {
+		return err
+	}
+	for _, query := range []string{dropEntriesSQL, holdEntriesSQL} {
+		if _, err := w.t.ExecContext(w.ctx, query, w.held, w.next-1); err != nil {
 			return fault(w.ctx, err, "applying revision %d", w.rev.Number)
 		}
 	}
@@ -100,20 +131,31 @@ func (w *writer) hold() error {
 	return nil
 }
 
-// changeSQL writes one line of the journal, by action. The change that it follows is
-// found through the entry, which still is what it was.
-var changeSQL = [plan.Delete + 1]string{
-	plan.Create: `
-insert into changes (id, node, revision, kind, name, action, text)
-values (?1, ?2, ?3, ?4, ?5, 'create', ?6)`,
-	plan.Replace: `
-insert into changes (id, node, revision, kind, name, action, text, previous)
-values (?1, ?2, ?3, ?4, ?5, 'replace', ?6,
-	(select change from entries where node = ?2 and kind = ?4 and name = ?5))`,
-	plan.Delete: `
-insert into changes (id, node, revision, kind, name, action, previous)
-values (?1, ?2, ?3, ?4, ?5, 'delete',
-	(select change from entries where node = ?2 and kind = ?4 and name = ?5))`,
+// previousSQL finds the change that another one of an entry follows through the entry,
+// which still is what it was.
+const previousSQL = `
+	(select change from entries where node = ?1 and kind = ?KIND and name = ?NAME)`
+
+// changesSQL returns the statement that writes n changes with an action. Its values are the
+// node and the number of the revision, then id, kind, name and text of each change. Most
+// have no number in it: the driver looks the numbered ones up one after the other.
+func changesSQL(a plan.Action, n int) string {
+	var b strings.Builder
+	b.WriteString("insert into changes (node, revision, id, kind, name, action, text, previous) values")
+	for row := range n {
+		kind, text, previous := 4+row*rowValues, "?", "null"
+		if a == plan.Delete {
+			text = "nullif(?, '')" // there is none
+		}
+		if a != plan.Create {
+			previous = strings.NewReplacer("KIND", strconv.Itoa(kind), "NAME", strconv.Itoa(kind+1)).Replace(previousSQL)
+		}
+		if row > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, " (?1, ?2, ?, ?, ?, '%s', %s, %s)", a, text, previous)
+	}
+	return b.String()
 }
 
 // dropEntriesSQL takes out the entries that the changes in a range of ids end.
@@ -128,7 +170,7 @@ select node, kind, name, id from changes where id between ?1 and ?2 and action <
 
 const rangeSQL = `select first_change, last_change from revisions where node = ? and number = ?`
 
-const changesSQL = `
+const listChangesSQL = `
 select c.action, c.kind, c.name, coalesce(p.text, ''), coalesce(c.text, '')
 from changes c left join changes p on p.id = c.previous
 where c.id between ?1 and ?2 and (?3 = '' or c.action = ?3)
@@ -153,7 +195,7 @@ func (db *DB) Changes(ctx context.Context, node string, revision int64, w plan.W
 		first, offset = first+int64(w.Offset), 0
 	}
 	if err == nil {
-		all, err = list(ctx, db.readers, scanChange, changesSQL, first, last, only, limit, offset)
+		all, err = list(ctx, db.readers, scanChange, listChangesSQL, first, last, only, limit, offset)
 	}
 	return all, fault(ctx, err, "reading the changes of revision %d", revision)
 }

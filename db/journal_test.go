@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +68,41 @@ func TestChanges(t *testing.T) {
 	wantError(t, err, core.NotFound, "there is no revision 4")
 	_, err = s.Changes(t.Context(), "elsewhere", 1, plan.Window{})
 	wantError(t, err, core.NotFound)
+}
+
+// TestManyChanges writes so many changes of each action that one statement takes several of
+// them, with some left over, and with other actions between.
+func TestManyChanges(t *testing.T) {
+	s := dbtest.Open(t)
+	const n = 150
+	notation := func(rule func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			if text := rule(i); text != "" {
+				fmt.Fprintf(&b, "rules/r%03d=%s ", i, text)
+			}
+		}
+		return strings.TrimSpace(b.String())
+	}
+	commit(t, s, notation(func(int) string { return "1" }))
+	commit(t, s, notation(func(int) string { return "2" }))
+	commit(t, s, notation(func(i int) string { return []string{"", "3", "4"}[i/70] })) // 70 go
+	var want [3][]string
+	for i := range n {
+		want[0] = append(want[0], fmt.Sprintf(`create rules/r%03d "" "1"`, i))
+		want[1] = append(want[1], fmt.Sprintf(`replace rules/r%03d "1" "2"`, i))
+		if i >= 70 {
+			want[2] = append(want[2], fmt.Sprintf(`replace rules/r%03d "2" "%d"`, i, 2+i/70))
+		}
+	}
+	for i := range 70 {
+		want[2] = slices.Insert(want[2], 0, fmt.Sprintf(`delete rules/r%03d "2" ""`, i))
+	}
+	for i, want := range want {
+		if diff := cmp.Diff(want, journal(t, s, int64(i+1))); diff != "" {
+			t.Errorf("Changes(%d), -want +got:\n%s", i+1, diff)
+		}
+	}
 }
 
 func TestRevisions(t *testing.T) {
