@@ -146,7 +146,7 @@ type Paren struct {
 type Op string
 
 // The operators that have names of their own. OpArrow is also what a point after an operand means,
-// and OpSubscript has an *Index or *Slice on its right.
+// OpSubscript has an *Index or *Slice on its right, and OpExcept and OpReplace mean nothing.
 const (
 	OpOr         Op = "OR"
 	OpAnd        Op = "AND"
@@ -158,6 +158,8 @@ const (
 	OpNotLike    Op = "NOT LIKE"
 	OpArrow      Op = "->"
 	OpSubscript  Op = "[]"
+	OpExcept     Op = "EXCEPT"
+	OpReplace    Op = "REPLACE"
 )
 
 // Binary is two operands and the operator between them.

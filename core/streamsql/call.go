@@ -15,10 +15,9 @@ func (p *parser) call(name token) Expr {
 	c.Span, c.Name, c.NameEnd = Span{name.pos, name.end}, name.lit, name.end
 	p.report(c, false)
 	p.place(c, f)
-	meta := p.meta
 	p.meta = f.Name == "meta" || f.Name == "mqtt"
 	c.Args = p.args(name, f)
-	p.meta = meta
+	p.meta = false // for the engine, the end of a call is that of the one around it too
 	c.Span = p.span(name.pos)
 	p.report(c, true)
 	if p.tok.is("OVER") {
@@ -83,7 +82,8 @@ func (p *parser) over(name token, f *Function) *Over {
 	case f.Kind == WindowFunction && p.got("ORDER"):
 		p.want("BY", "found %q, expected BY keyword.")
 		o.OrderBy = p.sortItems()
-	case o.PartitionBy == nil:
+	}
+	if o.PartitionBy == nil && o.When == nil && len(o.OrderBy) == 0 {
 		p.fail("Found %q after OVER (, expect partition by or when.", p.tok.class())
 	}
 	p.wantClass(")", "Found %q, expect right parentheses after OVER ")

@@ -28,7 +28,7 @@ type Column struct {
 // Type is the type of a column. Elem is what an ARRAY holds, Fields what a STRUCT does.
 type Type struct {
 	Name   string // BIGINT, FLOAT, STRING, DATETIME, BOOLEAN, BYTEA, ARRAY or STRUCT
-	Elem   *Type
+	Elem   *Type  // nil for an array of nothing, which the engine takes by accident
 	Fields []*Column
 }
 
@@ -40,7 +40,7 @@ type basicType struct {
 }
 
 var basicTypes = map[string]basicType{
-	"BIGINT":   {"int64", func(s string) error { _, err := strconv.ParseInt(s, 10, 64); return err }},
+	"BIGINT":   {"int64", func(s string) error { _, err := strconv.ParseInt(s, 0, 64); return err }},
 	"FLOAT":    {"float64", func(s string) error { _, err := strconv.ParseFloat(s, 64); return err }},
 	"STRING":   {"string", func(string) error { return nil }},
 	"BOOLEAN":  {"bool", func(s string) error { _, err := strconv.ParseBool(s); return err }},
@@ -82,7 +82,7 @@ func (p *parser) columnList() []*Column {
 			"found %q, expected lparen after stream name.", p.tok.lit)
 	}
 	if p.got(")") {
-		p.with()
+		p.with(p.tok.lit)
 		return nil
 	}
 	var list []*Column
@@ -97,16 +97,16 @@ func (p *parser) columnList() []*Column {
 		}
 	}
 	if !p.tok.is(",") && !p.tok.is(")") {
-		p.with()
+		p.with(p.shown())
 	}
 	return list
 }
 
-// with reads WITH. The engine wants it after the brackets of the columns, and also after those of a STRUCT
-// that neither a comma nor a bracket follows.
-func (p *parser) with() {
+// with reads WITH; the literal is what is shown instead. The engine wants it after the brackets of the columns, and
+// also after those of a STRUCT that neither a comma nor a bracket follows.
+func (p *parser) with(shown string) {
 	if p.word0() != "WITH" {
-		p.fail("found %q, expected is with.", p.shown())
+		p.fail("found %q, expected is with.", shown)
 	}
 	p.next()
 }
@@ -125,9 +125,6 @@ func (p *parser) column() *Column {
 		c.Default = p.defaultValue(c.Type)
 	}
 	c.Span = p.span(from)
-	if c.Type.Name == "STRUCT" && !p.tok.is(",") && !p.tok.is(")") {
-		p.fail("found %q, expect comma in create stream record statement.", p.tok.lit)
-	}
 	return c
 }
 
@@ -142,6 +139,9 @@ func (p *parser) columnType(format string) Type {
 	case t.Name == "STRUCT":
 		p.next()
 		t.Fields = p.columns()
+		if !p.tok.is(",") && !p.tok.is(")") {
+			p.fail("found %q, expect comma in create stream record statement.", p.tok.lit)
+		}
 	case basicTypes[t.Name].goName == "":
 		p.noType(format)
 	default:
@@ -160,44 +160,69 @@ func (p *parser) noType(format string) {
 	p.failHint(hint, format, p.tok.lit)
 }
 
-// element reads the type of the elements of an ARRAY, in parentheses.
+// element reads the type of the elements of an ARRAY, in parentheses. The engine also takes an array of nothing:
+// with any other token for the opening bracket, or with a comma after the bracket.
 func (p *parser) element() *Type {
-	p.want("(", "found %q, expect lparen in array type definition.")
+	if !p.got("(") {
+		p.next()
+		return nil
+	}
+	if p.tok.is(",") {
+		return nil
+	}
 	t := p.columnType("found %q, expect stream data types.")
-	p.want(")", "found %q, expect rparen in array type definition.")
+	switch t.Name {
+	case "ARRAY":
+		p.want(")", "found %q, expect rparen in array of array type definition.")
+	case "STRUCT":
+		p.want(")", "found %q, expect rparen in struct of array type definition.")
+	default:
+		p.want(")", "found %q, expect rparen in array type definition.")
+	}
 	return &t
 }
 
-// defaultValue reads the literal after DEFAULT and checks it against the type.
+// defaultValue reads the literal after DEFAULT and checks it against the type. A number becomes what the engine
+// makes of it: a text, or an integer that may be written in bases other than ten.
 func (p *parser) defaultValue(t Type) Expr {
-	from, lit := p.tok.pos, p.tok.lit
-	if p.got("-") {
-		lit += p.tok.lit
+	if p.tok.is("-") {
+		p.negative()
 	}
-	var e Expr
-	switch {
-	case p.tok.kind == integer || p.tok.kind == number:
-		e = p.number(from, strings.TrimSuffix(lit, p.tok.lit))
-	case lit == "-"+p.tok.lit:
-		p.fail("found %q, expect default constraint value.", "-")
-	case p.tok.kind == doubleQuoted || p.tok.kind == singleQuoted, p.tok.is("TRUE"), p.tok.is("FALSE"):
-		e = p.operand()
+	switch tok := p.tok; tok.kind {
+	case integer, number, doubleQuoted, singleQuoted:
 	default:
-		p.fail("found %q, expect default constraint value.", lit)
+		if !tok.is("TRUE") && !tok.is("FALSE") {
+			p.fail("found %q, expect default constraint value.", tok.lit)
+		}
 	}
-	checkDefault(Span{from, p.prev.end}, t, lit)
-	return e
+	at, tok := Span{p.tok.pos, p.tok.end}, p.tok
+	checkDefault(at, t, tok.lit)
+	switch {
+	case t.Name == "STRING":
+		p.next()
+		return &String{at, tok.lit}
+	case t.Name == "BIGINT" && tok.kind == integer:
+		p.next()
+		n, _ := strconv.ParseInt(tok.lit, 0, 64)
+		return &Int{at, n}
+	}
+	return p.operand()
 }
 
 // checkDefault refuses a default for a type that takes none, and one that is no value of the type.
 func checkDefault(at Span, t Type, lit string) {
 	basic := basicTypes[t.Name]
 	switch {
+	case t.Name == "ARRAY" && t.Elem == nil:
+		failAt(at, "unsupported type <nil>")
 	case t.Name == "ARRAY":
 		failAt(at, "DEFAULT clause is not supported for *ast.ArrayType")
 	case basic.convert == nil:
 		failAt(at, "DEFAULT clause is not supported for %s", basic.goName)
-	case basic.convert(lit) != nil:
+	case basic.convert(lit) == nil:
+	case t.Name == "BOOLEAN":
+		failAt(at, "strconv.ParseBool: parsing %q: invalid syntax", lit)
+	default:
 		failAt(at, "cannot convert string(%s) to %s", lit, basic.goName)
 	}
 }

@@ -35,13 +35,13 @@
 //	          | [ "NOT" ] "IN" list
 //	          | [ "NOT" ] "LIKE" operand .
 //	operator  = "OR" | "AND" | "=" | "!=" | "<" | "<=" | ">" | ">="
-//	          | "+" | "-" | "|" | "^" | "*" | "/" | "%" | "&" | "->" | "." .
+//	          | "+" | "-" | "|" | "^" | "*" | "/" | "%" | "&" | "->" | "." | "EXCEPT" | "REPLACE" .
 //	list      = "(" expr { "," expr } ")" | operand .
 //	operand   = "(" expr ")" | literal | case | call | window | reference | star | subscript | "IN" list .
 //	literal   = [ "-" ] INTEGER | [ "-" ] FLOAT | STRING | "TRUE" | "FALSE" | unit .
 //	unit      = "DD" | "HH" | "MI" | "SS" | "MS" .
 //	reference = IDENT [ "." [ IDENT | "*" ] ] .
-//	star      = "*" { "EXCEPT" "(" { IDENT [ "," ] } ")" | "REPLACE" "(" field { "," field } ")" } .
+//	star      = "*" { "EXCEPT" "(" { IDENT | "," } ")" | "REPLACE" "(" field { "," field } ")" } .
 //	subscript = "[" [ bound ] [ ":" [ bound ] ] "]" .
 //	bound     = [ "-" ] INTEGER | expr .                               an expr that begins with no INTEGER
 //	case      = "CASE" [ expr ] "WHEN" expr "THEN" expr
@@ -55,7 +55,8 @@
 //
 // Operators bind in five ranks, from OR, AND, the comparisons with IN, BETWEEN and LIKE, + - | ^ to * / % & with
 // subscripts and arrows, and all of them group from the left. The right side of BETWEEN counts as one operand: in
-// a BETWEEN 1 AND 2 + 3 the sum is that of the range and 3, as the engine has it.
+// a BETWEEN 1 AND 2 + 3 the sum is that of the range and 3, as the engine has it. EXCEPT and REPLACE anywhere but
+// behind a star are operators of no meaning, which bind least of all.
 //
 //	create    = "CREATE" ( "STREAM" | "TABLE" ) IDENT columns "WITH" options ( EOF | ";" anything ) .
 //	columns   = "(" [ column { "," column } [ "," ] ] ")" .
@@ -68,6 +69,11 @@
 //	other     = ( "DESCRIBE" | "EXPLAIN" | "DROP" ) ( "STREAM" | "TABLE" ) IDENT anything .
 //
 // The words CREATE, STREAM, WITH and the like, types and option names are no reserved words and may stand in quotes.
+//
+// The engine reads a sign, and a point behind a name, without looking at tokens. So 1 -.5 is two numbers, a[-1.5] is
+// refused and a[-.5] is not, a point after a dash is lost when no digit follows, and so is a character after a sign
+// without digits: a[-x2] is a[-2]. After an arrow a name has no point; in ORDER BY one must have a name behind it. The
+// word ARRAY swallows a token that is no bracket, and is then an array of nothing.
 //
 // # Numbers
 //

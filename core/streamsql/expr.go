@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// rank is how tight an operator binds, the higher the tighter, and 0 for what is no operator. All of them group
-// from the left. Subscripts and arrows rank with multiplication, so 2 * a->b is (2 * a)->b.
+// rank is how tight an operator binds, the higher the tighter, and 0 for what is no operator or an accidental one.
+// All of them group from the left. Subscripts and arrows rank with multiplication, so 2 * a->b is (2 * a)->b.
 func (op Op) rank() int {
 	switch op {
 	case OpOr:
@@ -21,6 +21,12 @@ func (op Op) rank() int {
 		return 5
 	}
 	return 0
+}
+
+// accidental reports whether an operator is none but for an accident of the engine: its words for a star with
+// exceptions count as operators anywhere else, and bind less than all others.
+func (op Op) accidental() bool {
+	return op == OpExcept || op == OpReplace
 }
 
 // expr reads an expression: operands and the operators between them.
@@ -52,7 +58,7 @@ func (p *parser) operator() Op {
 	case op == "NOT":
 		p.next()
 		return p.negated()
-	case op.rank() > 0:
+	case op.rank() > 0 || op.accidental():
 		p.next()
 		return op
 	}
@@ -87,15 +93,24 @@ func (p *parser) right(op Op) Expr {
 		return p.bounds()
 	}
 	from := p.tok.pos
+	if op == OpArrow && p.tok.kind == ident {
+		return p.step()
+	}
 	y := p.operand()
 	switch {
 	case op == OpLike || op == OpNotLike:
 		p.checkPattern(y)
-	case op == "-" && isNegative(y):
-		// Two dashes begin a comment, so the number could not be printed after the operator as it stands.
+	case op == "-" && isNegative(y), op == "/" && isStar(y):
+		// What begins a comment with the operator could not be printed after it as it stands.
 		y = &Paren{Span{from, y.End()}, y}
 	}
 	return y
+}
+
+// isStar reports whether an expression is printed with a star at its beginning.
+func isStar(e Expr) bool {
+	_, ok := e.(*Star)
+	return ok
 }
 
 // isNegative reports whether an expression is a number that is printed with a sign. Zero may be one: -0.0.
@@ -127,17 +142,22 @@ func (p *parser) graft(root Expr, op Op, y Expr) Expr {
 	return root
 }
 
-// operand reads what stands between operators.
-func (p *parser) operand() Expr {
+// count counts one more operand.
+func (p *parser) count() {
 	if p.operands++; p.operands > MaxOperands {
 		panic(p.tooMuch("more than %d operands", MaxOperands))
 	}
+}
+
+// operand reads what stands between operators.
+func (p *parser) operand() Expr {
+	p.count()
 	from, lit := p.tok.pos, p.tok.lit
 	switch p.tok.kind {
 	case ident:
 		return p.name()
 	case integer, number:
-		return p.number(from, "")
+		return p.number()
 	case doubleQuoted, singleQuoted:
 		p.next()
 		return &String{p.span(from), lit}
@@ -191,21 +211,26 @@ func (p *parser) symbolOperand() Expr {
 	case "*":
 		return p.star()
 	case "-":
-		p.next()
-		if p.tok.kind == integer || p.tok.kind == number {
-			return p.number(from, "-")
+		if p.negative() {
+			return p.number()
 		}
-		failAt(p.span(from), "found %q, expected expression.", "-")
 	}
 	return nil
 }
 
-// number reads an unsigned number; the sign before it is given.
-func (p *parser) number(from int, sign string) Expr {
-	lit, k := p.tok.lit, p.tok.kind
-	if sign != "" {
-		lit = sign + lit
+// negative makes one token of a sign, which is the current token, and the digits after it. Without digits, the
+// sign stays the current token and the character after it is lost, as it is to the engine.
+func (p *parser) negative() bool {
+	k, lit, ok := p.lex.negative()
+	if ok {
+		p.tok = token{k, lit, p.tok.pos, p.lex.pos}
 	}
+	return ok
+}
+
+// number reads a number, which may have a sign.
+func (p *parser) number() Expr {
+	from, lit, k := p.tok.pos, p.tok.lit, p.tok.kind
 	if k == integer {
 		v, _ := strconv.ParseInt(lit, 10, 64) // beyond the range, this is the nearest number within
 		p.next()
@@ -235,6 +260,19 @@ func (p *parser) name() Expr {
 		p.next()
 	}
 	ref.Span = p.span(first.pos)
+	return ref
+}
+
+// step reads a name after an arrow or a point, which has no qualifier, or a call.
+func (p *parser) step() Expr {
+	p.count()
+	first := p.tok
+	p.next()
+	if p.tok.is("(") {
+		return p.call(first)
+	}
+	ref := p.slabs.refs.next(2 * p.slabs.room)
+	ref.Span, ref.Name = p.span(first.pos), first.lit
 	return ref
 }
 

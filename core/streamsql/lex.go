@@ -112,7 +112,8 @@ func (l *lexer) number() (kind, string) {
 }
 
 // symbol reads an operator, a bracket or a comment, and a number that begins with a point. Blanks are allowed
-// inside the operators of two characters, and "!" alone is "=": both as the engine reads them.
+// inside the operators of two characters and after the stroke of a comment, and "!" alone is "=": all as the
+// engine reads them.
 func (l *lexer) symbol(c byte) (kind, string) {
 	start := l.pos
 	l.pos++
@@ -122,7 +123,7 @@ func (l *lexer) symbol(c byte) (kind, string) {
 	case '-':
 		return l.dash()
 	case '/':
-		if l.peek() == '*' {
+		if l.skipTo('*') {
 			return l.blockComment()
 		}
 	case '.':
@@ -136,11 +137,9 @@ func (l *lexer) symbol(c byte) (kind, string) {
 
 // comparison reads what begins with !, < or >.
 func (l *lexer) comparison(c byte) string {
-	after := l.pos
-	l.blanks()
-	equals := l.peek() == '='
-	if l.pos++; !equals {
-		l.pos = after
+	equals := l.skipTo('=')
+	if equals {
+		l.pos++
 	}
 	switch {
 	case c == '<' && equals:
@@ -155,6 +154,17 @@ func (l *lexer) comparison(c byte) string {
 		return "!="
 	}
 	return "="
+}
+
+// skipTo goes to a character if it is the next but for blanks, and reports whether it is.
+func (l *lexer) skipTo(c byte) bool {
+	after := l.pos
+	l.blanks()
+	if l.peek() == c {
+		return true
+	}
+	l.pos = after
+	return false
 }
 
 // dash reads what begins with a dash that has been read.
@@ -172,9 +182,36 @@ func (l *lexer) dash() (kind, string) {
 		}
 		l.pos += n
 		return comment, ""
+	case '.':
+		return l.dashPoint()
 	}
 	l.pos = after
 	return symbol, "-"
+}
+
+// dashPoint reads on at the point after a dash. With digits after it, both are a part of a number, also where a
+// number was subtracted: 1 -.5 is two numbers. Otherwise the engine loses the point.
+func (l *lexer) dashPoint() (kind, string) {
+	l.pos++
+	l.blanks()
+	if byteClasses[l.peek()] != digit {
+		return symbol, "-"
+	}
+	_, digits := l.number()
+	return number, "-." + digits
+}
+
+// negative reads the digits of a number whose sign has been read, blanks before them included. Where there are none
+// the engine loses a character.
+func (l *lexer) negative() (k kind, lit string, ok bool) {
+	l.blanks()
+	if byteClasses[l.peek()] == digit {
+		k, lit = l.number()
+		return k, "-" + lit, true
+	}
+	_, n := utf8.DecodeRuneInString(l.text[l.pos:])
+	l.pos += n
+	return illegal, "", false
 }
 
 // blockComment reads a comment whose stroke has been read.
@@ -228,7 +265,8 @@ func (l *lexer) doubleQuoted() (kind, string) {
 	return illegal, l.text[start:]
 }
 
-// singleQuoted rewrites the string as a double-quoted one, because that is how the engine reads and shows it.
+// singleQuoted rewrites the string as a double-quoted one, because that is how the engine reads and shows it. A
+// quote after a backslash makes the engine take the character after it as it is, be it the closing quote.
 func (l *lexer) singleQuoted() (kind, string) {
 	start := l.pos + 1
 	if n := strings.IndexAny(l.text[start:], "'\"\\\n"); n >= 0 && l.text[start+n] == '\'' && utf8.ValidString(l.text[start:start+n]) {
@@ -249,6 +287,9 @@ func (l *lexer) singleQuoted() (kind, string) {
 			l.pos++
 			if l.text[l.pos] != '\'' {
 				b.WriteByte('\\')
+			} else if l.pos+1 < len(l.text) {
+				b.WriteByte('\'')
+				l.pos++
 			}
 			b.WriteByte(l.text[l.pos])
 		default:

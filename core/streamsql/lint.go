@@ -78,6 +78,8 @@ func (l *linter) binary(b *Binary) {
 	switch {
 	case b.Op == "=" && strings.Contains(between, "!"):
 		l.warn(b.Span, "write != for unequal", "the engine reads ! as =")
+	case b.Op.accidental():
+		l.warn(b.Span, "write it behind a * of its own", "the engine reads %s as an operator that means nothing", b.Op)
 	case b.Op == OpBetween || b.Op == OpNotBetween:
 		if y, ok := b.Y.(*Binary); ok {
 			l.warn(y.Span, "put the bounds in parentheses", "the engine applies %s to the range and not to its upper bound", y.Op)

@@ -1,6 +1,9 @@
 package streamsql
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // star reads * with what is left out of it and computed anew.
 func (p *parser) star() Expr {
@@ -25,15 +28,19 @@ func (p *parser) star() Expr {
 	return s
 }
 
-// excepted reads names to the closing bracket; commas after them may be left out.
+// excepted reads names to the closing bracket; commas between them may be left out or repeated.
 func (p *parser) excepted() []Name {
 	var names []Name
-	for p.tok.kind == ident {
+	for !p.got(")") {
+		if p.got(",") {
+			continue
+		}
+		if p.tok.kind != ident {
+			p.fail("Found %q in EXCEPT", p.tok.lit)
+		}
 		names = append(names, Name{Span{p.tok.pos, p.tok.end}, p.tok.lit})
 		p.next()
-		p.got(",")
 	}
-	p.want(")", "Found %q in EXCEPT")
 	return names
 }
 
@@ -44,8 +51,8 @@ func (p *parser) subscript() Expr {
 	if p.got("]") {
 		return &Slice{Span: p.span(from)}
 	}
-	first := p.tok
-	low := p.low()
+	first := p.sign()
+	low := p.low(first)
 	switch {
 	case low != nil && p.got("]"):
 		return &Index{p.span(from), low}
@@ -53,55 +60,57 @@ func (p *parser) subscript() Expr {
 		return p.slice(from, low)
 	}
 	p.failHint("put the index in parentheses if it is more than a number",
-		"Unexpected token %q. when parsing bracket expressions.", first.lit)
+		"Unexpected token %q. when parsing bracket expressions.", first)
 	return nil
 }
 
-// low reads the first bound of a subscript, or nothing before a colon.
-func (p *parser) low() Expr {
+// low reads the first bound of a subscript, or nothing before a colon. The literal of its first token is given.
+func (p *parser) low(first string) Expr {
 	if p.tok.is(":") {
 		return nil
 	}
-	return p.bound("start")
+	return p.bound("start", first)
 }
 
 // slice reads the rest of a subscript whose colon has been read.
 func (p *parser) slice(from int, low Expr) Expr {
 	s := &Slice{Low: low}
 	if !p.tok.is("]") {
-		s.High = p.bound("end")
+		s.High = p.bound("end", p.sign())
 	}
 	p.want("]", "Found %q, expected right bracket.")
 	s.Span = p.span(from)
 	return s
 }
 
-// bound reads the start or end of a subscript. An integer is never the beginning of a longer expression there.
-func (p *parser) bound(which string) Expr {
-	lit := p.tok.lit
-	if n := p.plainInt(which); n != nil {
-		return n
+// sign makes one token of the sign and the digits that a bound begins with, and returns the literal of its first
+// token. Of a number with a point the engine loses the digits: its sign stays the current token.
+func (p *parser) sign() string {
+	sign := p.tok
+	if !sign.is("-") || !p.negative() {
+		return sign.lit
 	}
-	return p.reworded(reword{after: "The " + which + " index " + shortened(lit) + " is invalid in bracket expression."}, p.expr)
+	lit := p.tok.lit
+	if p.tok.kind != integer {
+		p.tok = sign
+	}
+	return lit
 }
 
-// plainInt reads an integer, if there is one. Unlike elsewhere, it must be one of 64 bits.
-func (p *parser) plainInt(which string) Expr {
-	from, ahead, sign := p.tok.pos, p.lex, ""
-	if p.tok.is("-") {
-		if ahead.next().kind != integer {
-			return nil
-		}
-		sign = "-"
-		p.next()
-	}
+// bound reads the start or end of a subscript, the literal of whose first token is given. An integer is never the
+// beginning of a longer expression there and, unlike elsewhere, it must be one of 64 bits.
+func (p *parser) bound(which, first string) Expr {
 	if p.tok.kind != integer {
-		return nil
+		e := p.reworded(reword{after: "The " + which + " index " + shortened(first) + " is invalid in bracket expression."}, p.expr)
+		if strings.HasPrefix(first, "-.") {
+			e = &Paren{Span{e.Pos(), e.End()}, e} // it is printed with a digit after the sign
+		}
+		return e
 	}
-	if _, err := strconv.ParseInt(sign+p.tok.lit, 10, 64); err != nil {
-		failAt(Span{from, p.tok.end}, "The %s index %s is not an int value in bracket expression.", which, sign+p.tok.lit)
+	if _, err := strconv.ParseInt(first, 10, 64); err != nil {
+		failAt(Span{p.tok.pos, p.tok.end}, "The %s index %s is not an int value in bracket expression.", which, first)
 	}
-	return p.number(from, sign)
+	return p.number()
 }
 
 // caseExpr reads a CASE. ELSE may stand between branches and be repeated: the last counts.
@@ -155,7 +164,7 @@ func isCondition(e Expr) bool {
 	case *Bool:
 		return true
 	case *Binary:
-		return e.Op.rank() <= Op("=").rank()
+		return e.Op.rank() <= Op("=").rank() && !e.Op.accidental()
 	}
 	return false
 }

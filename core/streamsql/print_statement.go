@@ -104,7 +104,7 @@ func (p *printer) column(c *Column) {
 }
 
 // columnType prints a type with what it consists of. A STRUCT of nothing is read only with
-// a WITH behind it.
+// a WITH behind it, and an ARRAY of nothing with anything but a bracket.
 func (p *printer) columnType(t Type) {
 	p.add(t.Name)
 	switch {
@@ -118,5 +118,7 @@ func (p *printer) columnType(t Type) {
 		p.add(")")
 	case t.Name == "STRUCT":
 		p.add("() WITH")
+	case t.Name == "ARRAY":
+		p.add(" ?")
 	}
 }

@@ -22,7 +22,7 @@ func TestDepth(t *testing.T) {
 			t.Errorf("parsing %.30q: %v, want an error about nesting", text, err)
 		}
 	}
-	for _, part := range []string{" + a", "->b", "[0]", " IN a", " BETWEEN 1 AND 2", ", a", "*b+c", " LIKE 'x'", "/ *", "-/**/-1"} {
+	for _, part := range []string{" + a", "->b", "[0]", " IN a", " BETWEEN 1 AND 2", ", a", "*b+c", " LIKE 'x'", "/ /**/ *", "-/**/-1"} {
 		s, err := ParseSelect("SELECT a" + strings.Repeat(part, n) + " FROM demo")
 		if err != nil {
 			t.Errorf("parsing a chain of %q: %v", part, err)

@@ -201,6 +201,19 @@ func (p *parser) join() *Join {
 	return j
 }
 
+// checkSortName refuses an item of ORDER BY that begins with a name and a point but nothing after it. Elsewhere
+// such a point is ignored.
+func (p *parser) checkSortName() {
+	ahead := p.lex
+	point := ahead.next()
+	if !point.is(".") {
+		return
+	}
+	if name := ahead.next(); name.kind != ident && !name.is("*") {
+		failAt(Span{point.pos, point.end}, "found %q, expected expression.", point.lit)
+	}
+}
+
 // sortItems reads the items of ORDER BY. Each begins with a name; commas may be left out or repeated.
 // The list is not nil even when there are none.
 func (p *parser) sortItems() []*SortItem {
@@ -211,6 +224,7 @@ func (p *parser) sortItems() []*SortItem {
 		if p.tok.kind != ident {
 			return list
 		}
+		p.checkSortName()
 		item := &SortItem{Expr: p.expr()}
 		if p.got("DESC") {
 			item.Desc = true
