@@ -1,6 +1,6 @@
 // Package db is the store of the console: one SQLite file that holds the node's
 // configuration with its whole history, the report of the last import, tasks, users,
-// tokens, drafts, browser sessions and the audit log.
+// tokens, drafts, rollouts, browser sessions and the audit log.
 //
 // History is a journal of changes. It holds every text once; the entries that a node
 // has now point into it. So a revision costs what it changed, and any revision can

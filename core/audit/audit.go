@@ -39,6 +39,14 @@ const (
 	NodeChange    Action = "node-change"
 	NodeRemove    Action = "node-remove"
 	NodePull      Action = "node-pull" // what a node holds was found to have changed
+
+	RolloutPlan     Action = "rollout-plan"
+	RolloutStart    Action = "rollout-start"
+	RolloutPause    Action = "rollout-pause"
+	RolloutResume   Action = "rollout-resume"
+	RolloutCancel   Action = "rollout-cancel"
+	RolloutRetry    Action = "rollout-retry"
+	RolloutRollback Action = "rollout-rollback"
 )
 
 // actions are all of them, in the order in which a person chooses.
@@ -47,6 +55,7 @@ var actions = []Action{
 	SetUp, SignIn, SignInRefused, SignOut, SessionEnd, TokenRefused, Refused,
 	UserAdd, UserRole, UserPassword, UserRemove, TokenAdd, TokenRevoke,
 	NodeAdd, NodeChange, NodeRemove, NodePull,
+	RolloutPlan, RolloutStart, RolloutPause, RolloutResume, RolloutCancel, RolloutRetry, RolloutRollback,
 }
 
 // Actions returns all actions, in the order in which a person chooses.

@@ -57,7 +57,7 @@ func (s *sending) judge(ref core.Ref, want string) (plan.Deviation, bool) {
 		return plan.Deviation{Ref: ref, What: plan.Declined, Message: said}, true
 	case !there:
 		return plan.Deviation{Ref: ref, What: plan.Missing, Message: fmt.Sprintf("the node does not hold the %s %s afterwards, and does not say why", ref.Kind.Noun(), ref.Name)}, true
-	case !alike(ref, want, found):
+	case !Alike(ref, want, found):
 		return plan.Deviation{
 			Ref: ref, What: plan.Differs, Diff: compare.Unified(ref.Kind, want, found),
 			Message: fmt.Sprintf("the node holds another text of the %s %s than was planned", ref.Kind.Noun(), ref.Name),
@@ -93,10 +93,10 @@ func (s *sending) rest(deviations []plan.Deviation) []plan.Step {
 	return steps
 }
 
-// alike reports whether a node holds what it was given. The engine writes some texts anew:
+// Alike reports whether a node holds what it was given. The engine writes some texts anew:
 // a rule gets a "triggered", a configuration its durations as words, a plugin loses the list
 // of its functions.
-func alike(ref core.Ref, want, found string) bool {
+func Alike(ref core.Ref, want, found string) bool {
 	if compare.Same(ref.Kind, want, found) {
 		return true
 	}

@@ -39,6 +39,12 @@ type Request struct {
 	// are filled in by the service.
 	Variables map[string]string
 
+	// Fresh makes a preview of what the node holds now an Unreachable error where the node
+	// does not answer, in place of a plan that is stale.
+	Fresh bool
+	// Approve, where it is set, is shown every plan before it is applied. Its error ends the
+	// import, and nothing is written.
+	Approve func(*plan.Plan) error
 	// Hold, where it is set, is called when nothing is left but to write. Its error
 	// ends the import, and nothing is written.
 	Hold func() error
@@ -95,7 +101,11 @@ func (s *Service) Preview(ctx context.Context, by core.Caller, req Request) (*pl
 	if err := s.admit(ctx, by, req); err != nil {
 		return nil, err
 	}
-	stale, err := staleness(s.fresh(ctx, by, &req))
+	err := s.fresh(ctx, by, &req)
+	stale := ""
+	if !req.Fresh {
+		stale, err = staleness(err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -237,6 +247,11 @@ func (s *Service) prefetch(ctx context.Context, req Request, doc document, files
 
 // apply writes a plan, or only its report where the plan is not to be applied.
 func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc document, p *plan.Plan) (*Result, error) {
+	if req.Approve != nil {
+		if err := req.Approve(p); err != nil {
+			return nil, err
+		}
+	}
 	result := &Result{Outcome: p.Outcome(req.Atomic), Report: p.Report()}
 	if req.Hold != nil {
 		if err := req.Hold(); err != nil {

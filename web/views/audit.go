@@ -30,6 +30,8 @@ var deeds = map[audit.Action]Key{
 	audit.UserAdd: "audit.user-add", audit.UserRole: "audit.user-role", audit.UserPassword: "audit.user-password", audit.UserRemove: "audit.user-remove",
 	audit.TokenAdd: "audit.token-add", audit.TokenRevoke: "audit.token-revoke",
 	audit.NodeAdd: "audit.node-add", audit.NodeChange: "audit.node-change", audit.NodeRemove: "audit.node-remove", audit.NodePull: "audit.node-pull",
+	audit.RolloutPlan: "audit.rollout-plan", audit.RolloutStart: "audit.rollout-start", audit.RolloutPause: "audit.rollout-pause",
+	audit.RolloutResume: "audit.rollout-resume", audit.RolloutCancel: "audit.rollout-cancel", audit.RolloutRetry: "audit.rollout-retry", audit.RolloutRollback: "audit.rollout-rollback",
 }
 
 // ends are what became of acts, with their marks.

@@ -325,3 +325,39 @@ func (e *Engine) put(ref core.Ref, text string, full bool) string {
 func fail(w http.ResponseWriter, message string) {
 	http.Error(w, fmt.Sprintf(`{"error":1000,"message":%q}`, message), http.StatusBadRequest)
 }
+
+// Has reports whether the engine holds all entries of a document.
+func (e *Engine) Has(document string) (all bool) {
+	b, _, err := bundle.Decode([]byte(document))
+	if err != nil {
+		return false
+	}
+	e.Do(func(e *Engine) {
+		all = true
+		for ref, text := range b.All() {
+			holds, ok := e.Holds.Get(ref)
+			all = all && ok && holds == text
+		}
+	})
+	return all
+}
+
+// Is reports whether the engine holds the entries of a document, and nothing else.
+func (e *Engine) Is(document string) (same bool) {
+	b, _, err := bundle.Decode([]byte(document))
+	e.Do(func(e *Engine) { same = err == nil && e.Holds.Equal(b) })
+	return same
+}
+
+// Take lays the entries of a document over what the engine holds.
+func (e *Engine) Take(document string) {
+	b, _, err := bundle.Decode([]byte(document))
+	if err != nil {
+		panic(err)
+	}
+	e.Do(func(e *Engine) {
+		for ref, text := range b.All() {
+			e.Holds.Set(ref, text)
+		}
+	})
+}

@@ -1,0 +1,143 @@
+package rollout
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/node"
+	"ekuiper-console/core/plan"
+)
+
+// Recover takes up what an earlier process has left under way, in the background. Nodes
+// that were being applied to are read: one that holds all that was planned is verified, any
+// other failed. Then the rollout goes on where it was made to, and else waits for somebody;
+// its reason says which.
+func (s *Service) Recover(ctx context.Context) error {
+	all, err := s.Store.Rollouts(ctx, 0)
+	if err != nil {
+		return fmt.Errorf("looking for rollouts that were under way: %w", err)
+	}
+	for _, r := range all {
+		if !r.State.Working() {
+			continue
+		}
+		w, u, err := s.open(ctx, actor(r.Actor), r.ID, r.State)
+		if err != nil {
+			return fmt.Errorf("taking up rollout %s: %w", r.ID, err)
+		}
+		s.launch(ctx, w, u, (*run).recover)
+	}
+	return nil
+}
+
+// What is said of a rollout that was taken up.
+const (
+	goesOn = "the console was started anew, and goes on by itself"
+	waits  = "the console ended while it was under way; it waits for somebody to go on"
+)
+
+// recover finds out where the nodes stand, and goes on or waits.
+func (u *run) recover(ctx context.Context) error {
+	was := u.r.State
+	u.r.Reason = "the console was started anew, and reads what was under way"
+	if err := u.save(); err != nil {
+		return err
+	}
+	if err := u.readBack(ctx); err != nil {
+		return err
+	}
+	if was == RollingBack {
+		u.rest(Stopped, "the console ended while it was rolled back; it waits for somebody")
+		return nil
+	}
+	if was == Planning {
+		u.r.Auto = u.r.Auto && u.r.Strategy.Resume
+		return u.planThenRun(ctx)
+	}
+	if u.nextWave() == 0 {
+		return u.finish()
+	}
+	if !u.r.Strategy.Resume {
+		u.rest(Paused, waits)
+		return nil
+	}
+	if stopped, err := u.stopped(ctx); stopped || err != nil {
+		return err
+	}
+	u.r.Reason = goesOn
+	if err := u.save(); err != nil {
+		return err
+	}
+	return u.waves(ctx)
+}
+
+// readBack reads the nodes that were being applied to, or rolled back.
+func (u *run) readBack(ctx context.Context) error {
+	var under []Target
+	for _, t := range u.all() {
+		if t.State == Applying || t.State == Undoing {
+			under = append(under, t)
+		}
+	}
+	return u.each(ctx, u.r.Strategy.Parallel, under, func(t Target) (bool, error) {
+		if t.State == Undoing {
+			t.State, t.After, t.Reason = Failed, 0, "the console ended while it was rolled back"
+			return true, u.put(t)
+		}
+		if !t.Begun {
+			t.State = Waiting // nothing was sent
+			return true, u.put(t)
+		}
+		return true, u.settle(ctx, t)
+	})
+}
+
+// settle reads a node that was being applied to, and judges by what it holds.
+func (u *run) settle(ctx context.Context, t Target) error {
+	p, err := u.Importer.Preview(ctx, u.by, u.request(t.Node))
+	if ctx.Err() != nil {
+		return nil // the console ends again: the next one looks
+	}
+	var ill []string
+	left := 0
+	if err == nil {
+		left, t.After = missing(p), p.Base.Revision
+		ill, err = u.Doctor.Ailing(ctx, t.Node)
+		ill = slices.DeleteFunc(ill, func(rule string) bool { return !names(p, rule) })
+	}
+	t.State = Failed
+	switch {
+	case err != nil:
+		t.Reason = "the console ended while it was applied to, and what it holds is not known: " + reason(err)
+	case left > 0:
+		t.Reason = fmt.Sprintf("the console ended while it was applied to: %d changes are missing", left)
+	case len(ill) > 0:
+		t.Reason = fmt.Sprintf("the console ended while it was applied to: the rule %s does not run", ill[0])
+	default:
+		t.State, t.Reason = Verified, "read back after the console was started anew"
+	}
+	if t.State == Failed {
+		u.mu.Lock()
+		u.failures++
+		u.mu.Unlock()
+	}
+	return u.put(t)
+}
+
+// missing counts what a plan still changes: what the engine wrote in a form of its own is done.
+func missing(p *plan.Plan) (n int) {
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.Action == plan.Rejected || s.Action.Changes() && (s.Action != plan.Replace || !node.Alike(s.Ref, s.New, s.Old)) {
+			n++
+		}
+	}
+	return n
+}
+
+// names reports whether a plan is about a rule.
+func names(p *plan.Plan, rule string) bool {
+	return slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Ref == core.Ref{Kind: core.Rule, Name: rule} })
+}
