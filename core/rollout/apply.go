@@ -60,11 +60,11 @@ func (u *run) judge(t *Target, result *transfer.Result, err error) {
 	switch {
 	case err != nil:
 		t.Reason = reason(err)
-	case result.Failed() && len(result.Deviations) == 0:
-		t.Reason = fmt.Sprintf("%d rejected; nothing was written", len(result.Rejected))
 	case len(result.Deviations) > 0:
 		t.After, t.Deviations = result.Revision, len(result.Deviations)
 		t.Reason = fmt.Sprintf("%d not as planned, the first: %s", t.Deviations, result.Deviations[0].Message)
+	case result.Failed():
+		t.Reason = fmt.Sprintf("%d rejected; nothing was written", len(result.Rejected))
 	default:
 		t.State, t.After = Verified, result.Revision
 	}
@@ -97,7 +97,7 @@ func (u *run) undo(ctx context.Context, t Target, why string) error {
 	if err := u.put(t); err != nil {
 		return err
 	}
-	req := transfer.Request{Node: t.Node, Restores: t.Before, Mode: plan.Full, Atomic: true, Note: "rollout " + u.r.ID + " rolled back"}
+	req := transfer.Request{Node: t.Node, Restores: t.Before, Mode: plan.Full, Atomic: true, Restart: u.r.Restart, Note: "rollout " + u.r.ID + " rolled back"}
 	if t.Before == 0 {
 		req.Document = nothing
 	}

@@ -23,6 +23,7 @@ type Request struct {
 	Files    map[string]string // hashes of files that came with it, by address
 	Mode     plan.Mode
 	Leave    []core.Ref
+	Restart  bool
 	Nodes    []string          // by name, in this order
 	Labels   map[string]string // and all nodes that have these labels; none for no such nodes
 	Strategy Strategy
@@ -50,7 +51,7 @@ func (s *Service) Plan(ctx context.Context, by core.Caller, req Request) (Rollou
 	now, sum := s.now(), sha256.Sum256(req.Document)
 	r := Rollout{
 		ID: strings.ToLower(rand.Text()[:16]), Name: req.Name, Note: req.Note, By: by.Name, Actor: by.Name, Created: now, Updated: now,
-		Document: hex.EncodeToString(sum[:]), Format: req.Format, Mode: req.Mode, Leave: req.Leave, Files: req.Files, Labels: req.Labels,
+		Document: hex.EncodeToString(sum[:]), Format: req.Format, Mode: req.Mode, Leave: req.Leave, Restart: req.Restart, Files: req.Files, Labels: req.Labels,
 		Strategy: req.Strategy, Auto: req.Start, State: Planning, Tally: Tally{Unplanned: len(targets)},
 	}
 	w, err := s.begin(r.ID)

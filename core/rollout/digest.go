@@ -44,6 +44,9 @@ func digest(p *plan.Plan) (id string, changes int) {
 func groupOf(id string, p *plan.Plan, most int) Group {
 	n := p.Counts()
 	g := Group{ID: id, Created: n[plan.Create], Replaced: n[plan.Replace], Deleted: n[plan.Delete], Changes: []Change{}}
+	if p.Restart != nil {
+		g.Late = len(p.Restart.Entries)
+	}
 	room := maxDiffs
 	for i := range p.Steps {
 		s := &p.Steps[i]

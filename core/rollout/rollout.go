@@ -95,8 +95,9 @@ type Rollout struct {
 	Document string            `json:"document"` // SHA-256 of the bundle, hexadecimal
 	Format   transfer.Format   `json:"format"`
 	Mode     plan.Mode         `json:"mode"`
-	Leave    []core.Ref        `json:"leave,omitempty"` // entries that stay as they are
-	Files    map[string]string `json:"files,omitempty"` // of a self-contained bundle: hashes by address
+	Leave    []core.Ref        `json:"leave,omitempty"`   // entries that stay as they are
+	Restart  bool              `json:"restart,omitempty"` // restart the nodes where the bundle needs it
+	Files    map[string]string `json:"files,omitempty"`   // of a self-contained bundle: hashes by address
 	Labels   map[string]string `json:"labels,omitempty"`
 	Strategy Strategy          `json:"strategy"`
 	Auto     bool              `json:"auto,omitempty"` // start once it is planned

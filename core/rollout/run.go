@@ -45,7 +45,7 @@ func (u *run) request(node string) transfer.Request {
 		note = "rollout " + u.r.ID
 	}
 	return transfer.Request{
-		Node: node, Document: u.body, Format: u.r.Format, Files: u.r.Files, Mode: u.r.Mode, Leave: u.r.Leave,
+		Node: node, Document: u.body, Format: u.r.Format, Files: u.r.Files, Mode: u.r.Mode, Leave: u.r.Leave, Restart: u.r.Restart,
 		Atomic: true, Note: note, Fresh: true,
 	}
 }

@@ -61,6 +61,7 @@ type Group struct {
 	Created  int      `json:"created"`
 	Replaced int      `json:"replaced"`
 	Deleted  int      `json:"deleted"`
+	Late     int      `json:"late"`     // changes that come into use only when the node restarts
 	Reviewed bool     `json:"reviewed"` // somebody started the rollout with it
 	Nodes    int      `json:"nodes"`    // is counted by the store
 }
