@@ -11,8 +11,9 @@ import (
 )
 
 const putNodeSQL = `
-insert into nodes (name, url, labels, ca, sealed, created) values (?, ?, ?, ?, ?, ?)
-on conflict (name) do update set url = excluded.url, labels = excluded.labels, ca = excluded.ca, sealed = excluded.sealed`
+insert into nodes (name, url, labels, ca, sealed, created, artifacts, console_url) values (?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (name) do update set url = excluded.url, labels = excluded.labels, ca = excluded.ca, sealed = excluded.sealed,
+	artifacts = excluded.artifacts, console_url = excluded.console_url`
 
 // PutNode stores what is registered of a node, in place of what there was.
 func (db *DB) PutNode(ctx context.Context, n node.Stored, did audit.Event) error {
@@ -21,12 +22,12 @@ func (db *DB) PutNode(ctx context.Context, n node.Stored, did audit.Event) error
 		return fault(ctx, err, "writing the labels of node %s", n.Name)
 	}
 	return db.told(ctx, did, func(t *sql.Tx) error {
-		_, err := t.ExecContext(ctx, putNodeSQL, n.Name, n.URL, string(labels), n.CA, n.Sealed, n.Created.UnixMilli())
+		_, err := t.ExecContext(ctx, putNodeSQL, n.Name, n.URL, string(labels), n.CA, n.Sealed, n.Created.UnixMilli(), n.Artifacts, n.ConsoleURL)
 		return fault(ctx, err, "storing node %s", n.Name)
 	})
 }
 
-const nodeSQL = `select name, url, labels, ca, sealed, created, pulled from nodes where name = ?`
+const nodeSQL = `select name, url, labels, ca, sealed, created, pulled, artifacts, console_url from nodes where name = ?`
 
 // Node returns what is registered of a node, or a NotFound error.
 func (db *DB) Node(ctx context.Context, name string) (node.Stored, error) {
@@ -35,7 +36,7 @@ func (db *DB) Node(ctx context.Context, name string) (node.Stored, error) {
 	return n, fault(ctx, err, "reading node %s", name)
 }
 
-const registeredSQL = `select name, url, labels, ca, sealed, created, pulled from nodes order by name`
+const registeredSQL = `select name, url, labels, ca, sealed, created, pulled, artifacts, console_url from nodes order by name`
 
 // Nodes returns what is registered of all nodes, by name.
 func (db *DB) Nodes(ctx context.Context) ([]node.Stored, error) {
@@ -47,7 +48,7 @@ func scanNode(r row) (n node.Stored, err error) {
 	var labels string
 	var created int64
 	var pulled sql.NullInt64
-	if err := r.Scan(&n.Name, &n.URL, &labels, &n.CA, &n.Sealed, &created, &pulled); err != nil {
+	if err := r.Scan(&n.Name, &n.URL, &labels, &n.CA, &n.Sealed, &created, &pulled, &n.Artifacts, &n.ConsoleURL); err != nil {
 		return n, err
 	}
 	n.Created, n.Pulled = moment(created), perhaps(pulled)

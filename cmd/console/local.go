@@ -19,6 +19,7 @@ import (
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db"
+	"ekuiper-console/web/handlers"
 )
 
 // dataFlags say where the console keeps its data.
@@ -55,6 +56,7 @@ func (f *dataFlags) existing(p *process) (*db.DB, error) {
 type fetchFlags struct {
 	FileRoot        []string `type:"path" placeholder:"DIR" help:"Folder that file: addresses may lie under, besides <data>/uploads."`
 	AllowPrivateNet bool     `help:"Let http: addresses lead into private networks."`
+	PublicURL       *url.URL `name:"public-url" placeholder:"URL" help:"Address under which nodes reach this console, to read the files that it keeps for them."`
 	CAFile          string   `name:"ca-file" type:"existingfile" placeholder:"F" help:"File of certificates to trust in https: addresses, besides the system's."`
 }
 
@@ -140,7 +142,11 @@ func (f *targetFlags) local(p *process, store *db.DB) (target, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	events, live := &audit.Log{Store: store, Late: p.untold}, f.live(store)
+	events := &audit.Log{Store: store, Late: p.untold}
+	live, err := f.serving(store, f.PublicURL)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	service := &transfer.Service{Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events}
 	if err := f.fresh(p, live); err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -160,6 +166,20 @@ func (f *targetFlags) fresh(p *process, live *node.Live) error {
 	}
 	fmt.Fprintf(p.stderr, "warning: %v; this is what it held when it was last read\n", err)
 	return nil
+}
+
+// serving returns the nodes of a store, which may read files that the console keeps.
+func (f *dataFlags) serving(store *db.DB, public *url.URL) (*node.Live, error) {
+	live := f.live(store)
+	if public != nil {
+		var err error
+		if live.PublicURL, err = node.CheckConsoleURL(public.String()); err != nil {
+			return nil, err
+		}
+	}
+	key, err := f.linkKey()
+	live.Links = handlers.Links{Key: key}
+	return live, err
 }
 
 // live returns the nodes of a store.

@@ -63,24 +63,31 @@ func (f *whereFlags) withNodes(p *process, open opener, do func(nodeDesk) error)
 		return err
 	}
 	defer store.Close()
-	return do(localNodes{f.live(store)})
+	live, err := f.serving(store, nil)
+	if err != nil {
+		return err
+	}
+	return do(localNodes{live})
 }
 
 type nodeAddCmd struct {
 	whereFlags
-	Name     string            `arg:"" help:"Name of the node."`
-	URL      string            `arg:"" name:"url" help:"Address of its REST API, such as http://plant1:9081."`
-	Label    map[string]string `mapsep:"none" placeholder:"K=V" help:"Label; may be given again."`
-	Variable map[string]string `mapsep:"none" placeholder:"K=V" help:"Variable; may be given again."`
-	Auth     string            `enum:"none,bearer,jwt" default:"none" help:"Credentials: none, bearer, or jwt for a token that is signed with a private key (${default})."`
-	Issuer   string            `placeholder:"NAME" help:"For jwt: name of the public key's file on the node."`
-	KeyFile  string            `type:"existingfile" placeholder:"F" help:"For jwt: file of the private RSA key, in PEM."`
-	NodeCA   string            `name:"node-ca" type:"existingfile" placeholder:"F" help:"File of certificates that the node may show, besides the system's."`
+	Name       string            `arg:"" help:"Name of the node."`
+	URL        string            `arg:"" name:"url" help:"Address of its REST API, such as http://plant1:9081."`
+	Label      map[string]string `mapsep:"none" placeholder:"K=V" help:"Label; may be given again."`
+	Variable   map[string]string `mapsep:"none" placeholder:"K=V" help:"Variable; may be given again."`
+	Auth       string            `enum:"none,bearer,jwt" default:"none" help:"Credentials: none, bearer, or jwt for a token that is signed with a private key (${default})."`
+	Issuer     string            `placeholder:"NAME" help:"For jwt: name of the public key's file on the node."`
+	KeyFile    string            `type:"existingfile" placeholder:"F" help:"For jwt: file of the private RSA key, in PEM."`
+	Artifacts  string            `enum:"node,console" default:"node" help:"Who reads the files that entries name: the node, or the console, which keeps them for it (${default})."`
+	ConsoleURL string            `name:"console-url" placeholder:"URL" help:"Address under which this node reaches the console, where it is not that of --public-url."`
+	NodeCA     string            `name:"node-ca" type:"existingfile" placeholder:"F" help:"File of certificates that the node may show, besides the system's."`
 }
 
 // Run registers the node.
 func (c *nodeAddCmd) Run(p *process) error {
-	n := node.Node{Name: c.Name, URL: c.URL, Labels: c.Label, Variables: c.Variable, Auth: node.Auth{Kind: node.AuthKind(c.Auth), Issuer: c.Issuer}}
+	n := node.Node{Name: c.Name, URL: c.URL, Labels: c.Label, Variables: c.Variable, Auth: node.Auth{Kind: node.AuthKind(c.Auth), Issuer: c.Issuer},
+		Artifacts: node.Artifacts(c.Artifacts), ConsoleURL: c.ConsoleURL}
 	var err error
 	if n.Auth.Key, err = contentOf(c.KeyFile); err != nil {
 		return err
@@ -163,6 +170,7 @@ func (c *nodeShowCmd) Run(p *process) error {
 		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 		for _, line := range [][2]string{
 			{"name", n.Name}, {"address", n.URL}, {"labels", joined(n.Labels)}, {"variables", joined(n.Variables)}, {"credentials", string(n.Auth.Kind)},
+			{"files", string(n.Artifacts)}, {"console", n.ConsoleURL},
 			{"state", string(n.Health.State)}, {"reason", n.Health.Reason}, {"version", n.Health.Version}, {"last read", moment(n.Pulled)},
 		} {
 			if line[1] != "" {
@@ -276,6 +284,7 @@ func (r remoteNodes) nodes(_ context.Context, name string) ([]nodeLine, error) {
 func (r remoteNodes) add(_ context.Context, n node.Node) error {
 	_, err := r.console.call(r.p, "/api/v1/nodes", map[string]any{
 		"name": n.Name, "url": n.URL, "labels": n.Labels, "variables": n.Variables, "auth": n.Auth, "ca": n.CA,
+		"artifacts": n.Artifacts, "console_url": n.ConsoleURL,
 	})
 	return err
 }

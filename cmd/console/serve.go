@@ -115,11 +115,10 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	if err != nil {
 		return err
 	}
-	key, err := c.linkKey()
+	live, err := c.serving(store, c.PublicURL)
 	if err != nil {
 		return err
 	}
-	live := c.live(store)
 	live.Log = log
 	service := &transfer.Service{
 		Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events, MaxDocument: int64(c.MaxDocument) << 20,
@@ -145,7 +144,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Audit:    events,
 		SetUp:    setUp,
 		Log:      log,
-		Links:    handlers.Links{Key: key},
+		Links:    live.Links.(handlers.Links),
 		RESTAuth: c.RestAuth == "token",
 		AnyHost:  c.InsecureRest && !loopback(listener.Addr()),
 		Version:  version,

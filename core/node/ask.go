@@ -93,7 +93,7 @@ func (c *Client) Export(ctx context.Context) (*bundle.Bundle, error) {
 	if err != nil {
 		return nil, trouble(c.node.Name, Incompatible, "what it exports is no bundle: %v", err)
 	}
-	return b, c.whole(a.body)
+	return plain(b, c.links), c.whole(a.body)
 }
 
 // always are the sections that the export of every engine has, also where they are empty:

@@ -55,6 +55,7 @@ type Client struct {
 	http  *http.Client
 	times Times
 	limit int64 // bytes of an answer
+	links Links // that may stand in what it exports; may be nil
 }
 
 // NewClient returns a client of a node that was checked.

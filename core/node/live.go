@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"time"
 
 	"ekuiper-console/core"
@@ -41,6 +40,9 @@ type Live struct {
 	Times Times
 	Log   *slog.Logger     // told of what goes wrong while nodes are polled; nil means nobody
 	Now   func() time.Time // nil means time.Now
+
+	Links     Links  // to files that the console keeps; nil where it hands out none
+	PublicURL string // the address under which nodes reach the console, unless they have one of their own
 
 	// Lock, where it is set, keeps other processes from importing into a node meanwhile. The
 	// function it returns ends that.
@@ -79,18 +81,6 @@ func (l *Live) Pull(ctx context.Context, by core.Caller, name string) (plan.Snap
 	return l.pull(ctx, by, c)
 }
 
-// Variables returns the values of a node's variables, and of its labels where no variable
-// has the same name.
-func (l *Live) Variables(ctx context.Context, name string) (map[string]string, error) {
-	n, err := l.Nodes.open(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	values := maps.Clone(n.Labels)
-	maps.Copy(values, n.Variables)
-	return values, nil
-}
-
 // About asks a node what it is. It takes a viewer.
 func (l *Live) About(ctx context.Context, by core.Caller, name string) (About, error) {
 	if err := by.Require(core.Viewer); err != nil {
@@ -109,7 +99,9 @@ func (l *Live) client(ctx context.Context, name string) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewClient(n, l.Times), nil
+	c := NewClient(n, l.Times)
+	c.links = l.Links
+	return c, nil
 }
 
 // pull reads a node into the mirror.
@@ -124,7 +116,7 @@ func (l *Live) pull(ctx context.Context, by core.Caller, c *Client) (plan.Snapsh
 	}
 	_, err = l.keep(ctx, holds, &plan.Commit{
 		Node: c.node.Name, Plan: &plan.Plan{Mode: plan.Full}, By: by, Time: l.now(), Note: "found on the node", Report: report, Found: true,
-	})
+	}, nil)
 	if err != nil {
 		return plan.Snapshot{}, err
 	}
@@ -136,8 +128,9 @@ func (l *Live) pull(ctx context.Context, by core.Caller, c *Client) (plan.Snapsh
 const maxAttempts = 5
 
 // keep makes a revision of what a node holds, unless that is what was read last. Of the
-// plan of a commit only the mode counts, and the steps that change nothing.
-func (l *Live) keep(ctx context.Context, holds *bundle.Bundle, c *plan.Commit) (plan.Revision, error) {
+// plan of a commit only the mode counts, and the steps that change nothing. Files that came
+// with it stay with their entries, and so do those that are kept already.
+func (l *Live) keep(ctx context.Context, holds *bundle.Bundle, c *plan.Commit, files map[core.Ref]plan.Artifact) (plan.Revision, error) {
 	still := c.Plan.Steps
 	for attempt := 1; ; attempt++ {
 		before, err := l.Snapshot(ctx, c.Node)
@@ -147,6 +140,9 @@ func (l *Live) keep(ctx context.Context, holds *bundle.Bundle, c *plan.Commit) (
 		p := plan.New(plan.Full, before, holds, nil)
 		steps := p.Steps[:0]
 		for _, s := range p.Steps {
+			if s.Artifact = keptFor(files, &s); s.Artifact == nil {
+				s.Artifact = keptFor(before.Artifacts, &s)
+			}
 			if s.Action.Changes() {
 				steps = append(steps, s)
 			}

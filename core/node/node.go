@@ -5,6 +5,7 @@ package node
 
 import (
 	"crypto/x509"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -22,7 +23,11 @@ type Node struct {
 	CA        string            `json:"ca,omitempty"` // certificates to trust besides the system's, in PEM
 	Variables map[string]string `json:"variables"`
 	Created   time.Time         `json:"created"`
-	Pulled    time.Time         `json:"pulled,omitzero"` // when it was last read; zero for never
+
+	Artifacts  Artifacts `json:"artifacts"`             // who reads the files that entries name
+	ConsoleURL string    `json:"console_url,omitempty"` // under which it reaches the console; empty for the usual address
+
+	Pulled time.Time `json:"pulled,omitzero"` // when it was last read; zero for never
 
 	identity string // tells it from what was registered under its name before
 }
@@ -56,10 +61,48 @@ func (n *Node) Check() error {
 	if err := n.checkURL(); err != nil {
 		return err
 	}
+	if err := n.checkArtifacts(); err != nil {
+		return err
+	}
 	if len(n.CA) > maxPEM || n.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(n.CA)) {
 		return core.WithHint(core.Errorf(core.Invalid, "the CA file holds no certificate"), "it takes certificates in PEM, which begin with -----BEGIN CERTIFICATE-----")
 	}
 	return n.Auth.check()
+}
+
+// checkArtifacts refuses who cannot read files, and an address that is none of a console.
+func (n *Node) checkArtifacts() error {
+	switch n.Artifacts {
+	case "":
+		n.Artifacts = ByNode
+	case ByNode, ByConsole:
+	default:
+		return core.Errorf(core.Invalid, "%q does not read files: use node or console", n.Artifacts)
+	}
+	if n.ConsoleURL == "" {
+		return nil
+	}
+	clean, err := CheckConsoleURL(n.ConsoleURL)
+	n.ConsoleURL = clean
+	return err
+}
+
+// CheckConsoleURL returns the address of a console without a slash at the end, or an Invalid
+// error.
+func CheckConsoleURL(address string) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", core.WithHint(core.Errorf(core.Invalid, "%q is no address of a console", address), "write https://console:9082")
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+// values returns the values of the variables, and of the labels where no variable has the
+// same name.
+func (n *Node) values() map[string]string {
+	values := maps.Clone(n.Labels)
+	maps.Copy(values, n.Variables)
+	return values
 }
 
 func (n *Node) checkURL() error {

@@ -16,10 +16,14 @@ import (
 
 // Stored is a node as it is kept.
 type Stored struct {
-	Name    string
-	URL     string
-	Labels  map[string]string
-	CA      string
+	Name   string
+	URL    string
+	Labels map[string]string
+	CA     string
+
+	Artifacts  Artifacts
+	ConsoleURL string
+
 	Sealed  []byte // the credentials and the variables
 	Created time.Time
 	Pulled  time.Time
@@ -75,6 +79,9 @@ type Change struct {
 	Auth      *Auth              `json:"auth"` // a secret that is empty stays, where the kind does
 	CA        *string            `json:"ca"`
 	Variables *map[string]string `json:"variables"`
+
+	Artifacts  *Artifacts `json:"artifacts"`
+	ConsoleURL *string    `json:"console_url"`
 }
 
 // Change changes a node. Only an admin may. Credentials that nobody can see do not go to
@@ -124,6 +131,12 @@ func (c Change) over(n Node) Node {
 	if c.Variables != nil {
 		n.Variables = *c.Variables
 	}
+	if c.Artifacts != nil {
+		n.Artifacts = *c.Artifacts
+	}
+	if c.ConsoleURL != nil {
+		n.ConsoleURL = *c.ConsoleURL
+	}
 	if c.Auth == nil {
 		return n
 	}
@@ -140,7 +153,8 @@ func (c Change) over(n Node) Node {
 
 // says names what is other.
 func (c Change) says() string {
-	given := map[string]bool{"url": c.URL != nil, "labels": c.Labels != nil, "auth": c.Auth != nil, "ca": c.CA != nil, "variables": c.Variables != nil}
+	given := map[string]bool{"url": c.URL != nil, "labels": c.Labels != nil, "auth": c.Auth != nil, "ca": c.CA != nil, "variables": c.Variables != nil,
+		"artifacts": c.Artifacts != nil, "console_url": c.ConsoleURL != nil}
 	maps.DeleteFunc(given, func(_ string, is bool) bool { return !is })
 	return strings.Join(slices.Sorted(maps.Keys(given)), ", ")
 }
@@ -155,7 +169,7 @@ func (g *Registry) put(ctx context.Context, n Node, did audit.Event) (Node, erro
 	if err != nil {
 		return Node{}, fmt.Errorf("writing the credentials: %w", err)
 	}
-	s := Stored{Name: n.Name, URL: n.URL, Labels: n.Labels, CA: n.CA, Created: n.Created}
+	s := Stored{Name: n.Name, URL: n.URL, Labels: n.Labels, CA: n.CA, Created: n.Created, Artifacts: n.Artifacts, ConsoleURL: n.ConsoleURL}
 	if s.Sealed, err = g.Seal.close(text, s.with()); err != nil {
 		return Node{}, err
 	}
@@ -206,7 +220,7 @@ func (g *Registry) List(ctx context.Context, by core.Caller) ([]Node, error) {
 	for _, s := range all {
 		n, err := g.unseal(s)
 		if err != nil {
-			n = Node{Name: s.Name, URL: s.URL, Labels: s.Labels, CA: s.CA, Created: s.Created, Pulled: s.Pulled, identity: s.identity()}
+			n = s.node(secrets{})
 		}
 		n.Auth = n.Auth.Public()
 		nodes = append(nodes, n)
@@ -238,10 +252,15 @@ func (g *Registry) unseal(s Stored) (Node, error) {
 	if err := json.Unmarshal(text, &hidden); err != nil {
 		return Node{}, fmt.Errorf("reading node %s: %w", s.Name, err)
 	}
+	return s.node(hidden), nil
+}
+
+// node returns the node with its secrets.
+func (s Stored) node(hidden secrets) Node {
 	return Node{
 		Name: s.Name, URL: s.URL, Labels: s.Labels, Auth: hidden.Auth, CA: s.CA, Variables: hidden.Variables,
-		Created: s.Created, Pulled: s.Pulled, identity: s.identity(),
-	}, nil
+		Artifacts: s.Artifacts, ConsoleURL: s.ConsoleURL, Created: s.Created, Pulled: s.Pulled, identity: s.identity(),
+	}
 }
 
 func (g *Registry) now() time.Time {

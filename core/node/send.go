@@ -38,6 +38,7 @@ func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error
 	}
 	ctx = context.WithoutCancel(ctx) // from here on it must be seen through
 	s := &sending{client: client, plan: c.Plan, waits: c.Waits, now: now.Bundle, wanted: c.Plan.After(now.Bundle), said: &bundle.Bundle{}}
+	s.files = l.newLinking(client.node, now, c.Plan)
 	if err := s.run(ctx); err != nil {
 		return plan.Revision{}, err
 	}
@@ -45,7 +46,7 @@ func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error
 	s.report(c.Report, c.Deviations)
 	base := c.Plan
 	c.Plan = &plan.Plan{Mode: base.Mode, Steps: s.rest(c.Deviations)}
-	rev, err := l.keep(ctx, s.found, c)
+	rev, err := l.keep(ctx, s.found, c, s.files.artifacts)
 	c.Plan = base
 	return rev, err
 }
@@ -71,7 +72,8 @@ func (l *Live) alone(ctx context.Context, name string) (end func(), err error) {
 type sending struct {
 	client *Client
 	plan   *plan.Plan
-	waits  func()         // told that the node restarts; may be nil
+	waits  func() // told that the node restarts; may be nil
+	files  *linking
 	now    *bundle.Bundle // what the node holds before
 	wanted *bundle.Bundle // what it is to hold afterwards
 
@@ -134,12 +136,12 @@ func (s *sending) sendRest(ctx context.Context) {
 
 // tell imports a bundle and keeps what the node says.
 func (s *sending) tell(ctx context.Context, way Way, b *bundle.Bundle) {
-	said, err := s.client.Import(ctx, way, b)
+	said, err := s.client.Import(ctx, way, s.files.put(b))
 	if err != nil {
 		s.broke = err
 		return
 	}
-	lay(s.said, said)
+	lay(s.said, s.files.plain(said))
 }
 
 // changes returns what a partial import writes.

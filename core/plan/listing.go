@@ -34,6 +34,9 @@ func (p *Plan) Listing() *Listing {
 	if p.Stale != "" {
 		l.Warnings = append([]core.Finding{p.stale()}, l.Warnings...)
 	}
+	if p.Unread > 0 {
+		l.Warnings = append(l.Warnings, p.unread())
+	}
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		l.Steps = append(l.Steps, Listed{s.Action, s.Ref, s.Findings})

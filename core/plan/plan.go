@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
 )
@@ -119,6 +121,10 @@ type Plan struct {
 
 	// Restart is there where some of it comes into use only when the node restarts.
 	Restart *Restart
+
+	// Unread is how many files a node that runs elsewhere reads itself, at addresses of
+	// which only the form was checked.
+	Unread int
 }
 
 // Count returns how many steps have the action.
@@ -164,7 +170,7 @@ func fault(findings []core.Finding) core.Finding {
 }
 
 // Warnings returns the findings that keep nothing out, in the order of the steps; before
-// them that the plan is stale, and that it lacks a restart.
+// them that the plan is stale, that it lacks a restart, and that nobody looked into files.
 func (p *Plan) Warnings() []core.Finding {
 	var warnings []core.Finding
 	if p.Stale != "" {
@@ -172,6 +178,9 @@ func (p *Plan) Warnings() []core.Finding {
 	}
 	if p.Restart != nil && !p.Restart.Chosen {
 		warnings = append(warnings, p.Restart.notice())
+	}
+	if p.Unread > 0 {
+		warnings = append(warnings, p.unread())
 	}
 	for i := range p.Steps {
 		for _, f := range p.Steps[i].Findings {
@@ -181,6 +190,14 @@ func (p *Plan) Warnings() []core.Finding {
 		}
 	}
 	return warnings
+}
+
+// unread says that the node reads files itself.
+func (p *Plan) unread() core.Finding {
+	return core.Finding{
+		Severity: core.Warn, Offset: -1, Message: fmt.Sprintf("the node reads %d files itself: nobody has looked whether they are there, and what is in them", p.Unread),
+		Hint: "let the console keep the files for this node",
+	}
 }
 
 // stale warns that the plan is.

@@ -41,7 +41,7 @@ func (d *Drafts) planned(ctx context.Context, by core.Caller, head plan.Draft, m
 		req.Mode = plan.Full
 	}
 	if req.Node != Local {
-		if req.Variables, err = d.Transfer.Live.Variables(ctx, req.Node); err != nil {
+		if err := d.Transfer.terms(ctx, &req); err != nil {
 			return madePlan{}, err
 		}
 	}
@@ -63,6 +63,9 @@ func (d *Drafts) planned(ctx context.Context, by core.Caller, head plan.Draft, m
 	p := desk.sheet.Plan(leave...)
 	p.Unknown, p.Hash, p.Restart = desk.unknown, hash, req.restart(p)
 	made := madePlan{p, countFiles(p, desk.addresses)}
+	if req.unread {
+		p.Unread, made.files = made.files, 0
+	}
 	d.plans.put(made)
 	return made, nil
 }

@@ -22,6 +22,9 @@ func planHash(req Request, doc document, base plan.State) string {
 		fmt.Fprintf(h, " %q=%s", address, req.Files[address])
 	}
 	writeVariables(h, req.Variables)
+	if req.unread {
+		fmt.Fprint(h, " unread")
+	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 

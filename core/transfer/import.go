@@ -38,6 +38,7 @@ type Request struct {
 	// Variables are what stands in place of ${name}, on a node that runs elsewhere. They
 	// are filled in by the service.
 	Variables map[string]string
+	unread    bool // the files that entries name are for the node to read
 
 	// Fresh makes a preview of what the node holds now an Unreachable error where the node
 	// does not answer, in place of a plan that is stale.

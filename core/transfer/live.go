@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/plan"
 )
 
@@ -15,8 +16,9 @@ type Live interface {
 	// Pull reads what a node holds now. Where it does not answer as it should, it is an
 	// Unreachable error.
 	Pull(ctx context.Context, by core.Caller, node string) (plan.Snapshot, error)
-	// Variables returns the values of a node's variables and labels.
-	Variables(ctx context.Context, node string) (map[string]string, error)
+	// Terms returns the values of a node's variables and labels, and whether the console
+	// reads the files that entries name, and not the node.
+	Terms(ctx context.Context, node string) (variables map[string]string, reads bool, err error)
 	// Refresh is Pull, but for a node that was just read, or did just not answer.
 	Refresh(ctx context.Context, by core.Caller, node string) error
 }
@@ -33,20 +35,33 @@ func (s *Service) known(ctx context.Context, node string) error {
 }
 
 // fresh reads a node that runs elsewhere, so that what is planned is planned from what it
-// holds now. The files that entries name are for that node to read, and its variables are
-// known from then on.
+// holds now.
 func (s *Service) fresh(ctx context.Context, by core.Caller, req *Request) error {
 	if req.Node == Local {
 		return nil
 	}
-	req.NoFetch = true
-	values, err := s.Live.Variables(ctx, req.Node)
-	if err != nil {
+	if err := s.terms(ctx, req); err != nil {
 		return err
 	}
-	req.Variables = values
-	_, err = s.Live.Pull(ctx, by, req.Node)
+	_, err := s.Live.Pull(ctx, by, req.Node)
 	return err
+}
+
+// terms fills in what an import into a node that runs elsewhere is made with. The files that
+// entries name are for that node to read, unless the console does.
+func (s *Service) terms(ctx context.Context, req *Request) error {
+	variables, reads, err := s.Live.Terms(ctx, req.Node)
+	req.Variables, req.unread = variables, !reads
+	req.NoFetch = req.NoFetch || !reads
+	return err
+}
+
+// unreads counts the files that a node reads itself when a plan is applied.
+func (r *Request) unreads(p *plan.Plan, next *bundle.Bundle) int {
+	if !r.unread {
+		return 0
+	}
+	return countFiles(p, addressesIn(next))
 }
 
 // restart returns what of a plan comes into use only when the node restarts; nil for

@@ -19,7 +19,7 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 	if req.Plan != "" && req.Plan != hash {
 		return nil, moved(req.Node, current.State)
 	}
-	_, sheet, err := layOut(ctx, req, doc, current, files)
+	next, sheet, err := layOut(ctx, req, doc, current, files)
 	if err != nil {
 		return nil, err
 	}
@@ -28,6 +28,7 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 		return nil, cancelled(err)
 	}
 	p.Unknown, p.Hash, p.Restart = doc.unknown, hash, req.restart(p)
+	p.Unread = req.unreads(p, next)
 	if n := p.Count(plan.Delete); req.NoDelete && n > 0 {
 		return nil, core.WithHint(core.Errorf(core.Conflict, "the import would delete %d entries, which nobody has confirmed", n), "look at the bundle again, and confirm")
 	}

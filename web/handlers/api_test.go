@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -257,6 +258,7 @@ func TestRoles(t *testing.T) {
 		{"GET", "/api/v1/nodes", "", "viewer"}, {"POST", "/api/v1/nodes", "{}", "admin"}, {"GET", "/api/v1/nodes/x", "", "viewer"},
 		{"PATCH", "/api/v1/nodes/x", "{}", "admin"}, {"DELETE", "/api/v1/nodes/x", "", "admin"}, {"POST", "/api/v1/nodes/x/pull", "", "operator"},
 		{"GET", "/api/v1/artifacts", "", "viewer"}, {"POST", "/api/v1/artifacts/x/link", "{}", "operator"}, {"GET", "/artifacts/x/y", "", "viewer"},
+		{"GET", s.server.Links.Link(strings.Repeat("0", 64), "x", time.Now().Add(time.Hour)), "", "anybody"},
 		{"GET", "/config/uploads", "", "viewer"}, {"GET", "/plugins/sources", "", "viewer"}, {"GET", "/plugins/sinks", "", "viewer"},
 		{"GET", "/plugins/functions", "", "viewer"}, {"GET", "/plugins/portables", "", "viewer"},
 	}

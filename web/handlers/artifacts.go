@@ -1,16 +1,11 @@
 package handlers
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -20,38 +15,6 @@ import (
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/plan"
 )
-
-// Links signs addresses of artifacts, so that a node can fetch one without a token until
-// the address expires.
-type Links struct {
-	Key []byte // secret; without one no address is good
-}
-
-// sign returns the signature of an artifact's address that expires at a time, in
-// seconds since 1970.
-func (l Links) sign(sha, name string, expires int64) string {
-	mac := hmac.New(sha256.New, l.Key)
-	fmt.Fprintf(mac, "%s %q %d", sha, name, expires)
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// address returns a signed path.
-func (l Links) address(sha, name string, expires time.Time) string {
-	at := expires.Unix()
-	query := url.Values{"expires": {strconv.FormatInt(at, 10)}, "signature": {l.sign(sha, name, at)}}
-	return "/artifacts/" + sha + "/" + url.PathEscape(name) + "?" + query.Encode()
-}
-
-// good reports whether a request has a signature that counts.
-func (l Links) good(r *http.Request, now time.Time) bool {
-	query := r.URL.Query()
-	expires, err := strconv.ParseInt(query.Get("expires"), 10, 64)
-	if err != nil || len(l.Key) == 0 || now.Unix() >= expires {
-		return false
-	}
-	want := l.sign(param(r, "sha256"), param(r, "name"), expires)
-	return hmac.Equal([]byte(query.Get("signature")), []byte(want))
-}
 
 // artifact is GET /artifacts/{sha256}/{name}: a file that an entry names, for whoever has
 // a token that may export, or a signed address.

@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/artifact/artifacttest"
+	"ekuiper-console/core/node/nodetest"
 	"ekuiper-console/web/handlers"
 )
 
@@ -153,4 +155,105 @@ func TestTheExportPageBringsFiles(t *testing.T) {
 	if a.StatusCode != 200 || a.Header.Get("Content-Type") != "application/zip" || !strings.HasPrefix(a.body, "PK") {
 		t.Errorf("download: %d %v", a.StatusCode, a.Header)
 	}
+}
+
+// TestLinks reads the tickets of links that are good, spent, or somebody else's.
+func TestLinks(t *testing.T) {
+	l, sha := handlers.Links{Key: []byte("key")}, strings.Repeat("a", 64)
+	for _, address := range []string{"https://h/a b.zip", "file:///p/echo.zip", "http://h:1/x.proto?q=1#f", "https://h/", "", "https://h/ü.zip", "\x00"} {
+		for _, base := range []string{"", "http://c", "https://c:9082/console"} {
+			link := base + l.Link(sha, address, time.Unix(1, 0))
+			if got, ours := l.Original(link); !ours || got != address {
+				t.Errorf("Original(%s) = %q, %v, want %q", link, got, ours, address)
+			}
+			if _, ours := (handlers.Links{Key: []byte("other")}).Original(link); ours {
+				t.Errorf("a link of another console is ours: %s", link)
+			}
+			if _, ours := l.Original(strings.Replace(link, "aaa", "bbb", 1)); ours {
+				t.Errorf("a link with another hash is ours: %s", link)
+			}
+		}
+	}
+	if link := l.Link(sha, "https://h/x/echo.zip?token=1", time.Now()); !strings.HasSuffix(link, "/echo.zip") {
+		t.Errorf("an engine takes no plugin from %s", link)
+	}
+	for _, other := range []string{"", "https://h/artifacts/x/y/z", "/artifacts/a/b", ":", "https://h/artifacts/" + sha + "/a.zip?expires=1&signature=x"} {
+		if _, ours := l.Original(other); ours {
+			t.Errorf("%q is no link", other)
+		}
+	}
+}
+
+// TestAirGap imports a plugin into a node that reads its files from the console: it gets an
+// address that is good for a while, and the history keeps the one that the file came from.
+func TestAirGap(t *testing.T) {
+	s, e := open(t), nodetest.Open(t, onEngine)
+	s.server.Live.Links = s.server.Links
+	s.register(e)
+	zip := s.write("a.zip", string(artifacttest.Native("a")))
+	const name = "nativePlugins/functions_a"
+	document := func(file, more string) string {
+		return `{"nativePlugins":{"functions_a":"{\"name\":\"a\",\"file\":\"` + file + `\"` + more + `}"}}`
+	}
+	held := func() string {
+		text, _ := e.Holds.Get(core.Ref{Kind: core.NativePlugin, Name: "functions_a"})
+		return text
+	}
+	s.post("/nodes/site1/data/import?partial=1&dry_run=1", content(document("file:///nowhere/a.zip", ""))).at(t, 200, "", `"action":"create","ref":"`+name+`"`, "the node reads 1 files itself")
+
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"artifacts":"somebody"}`).at(t, 400, "", "does not read files")
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"artifacts":"console"}`).at(t, 200, "", `"artifacts":"console"`)
+	s.post("/nodes/site1/data/import?partial=1&dry_run=1", content(document(zip, ""))).at(t, 400, "", "under which address site1 reaches this console", "give --public-url")
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"console_url":"nonsense"}`).at(t, 400, "", "is no address of a console")
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"console_url":"`+s.URL+`/"}`).at(t, 200, "", `"console_url":"`+s.URL+`"`)
+	s.post("/nodes/site1/data/import?partial=1&dry_run=1", content(document("file:///nowhere/a.zip", ""))).at(t, 200, "", `"action":"rejected"`, "fail to download file")
+
+	s.post("/nodes/site1/data/import?partial=1", content(document(zip, ""))).at(t, 200, "", `"ErrorMsg":""`)
+	link := jsonString(t, held(), "file")
+	if !strings.HasPrefix(link, s.URL+"/artifacts/") || !strings.HasSuffix(link, "/a.zip") {
+		t.Fatalf("the node got %s", held())
+	}
+	path := strings.TrimPrefix(link, s.URL)
+	if a := s.send("GET", path, "", "Authorization", ""); a.StatusCode != 200 || a.body != string(artifacttest.Native("a")) {
+		t.Errorf("reading it from the console: %d, %d bytes", a.StatusCode, len(a.body))
+	}
+	if a := s.send("GET", strings.Replace(path, "/a.zip", "/b.zip", 1), "", "Authorization", ""); a.StatusCode != http.StatusForbidden {
+		t.Errorf("under another name: %d", a.StatusCode)
+	}
+	now := s.get("/nodes/site1/data/export")
+	now.at(t, 200, "", zip)
+	now.not(t, "/artifacts/")
+	s.get("/api/v1/artifacts?node=site1").at(t, 200, "", `"ref":"`+name+`"`, zip)
+
+	// What the node writes anew, with a link whose time is over, is still what it was.
+	sha := strings.Split(path, "/")[2]
+	spent := s.URL + s.server.Links.Link(sha, zip, time.Unix(1, 0))
+	if a := s.send("GET", strings.TrimPrefix(spent, s.URL), "", "Authorization", ""); a.StatusCode != http.StatusForbidden {
+		t.Errorf("a spent link: %d", a.StatusCode)
+	}
+	e.Do(func(e *nodetest.Engine) {
+		e.Holds.Set(core.Ref{Kind: core.NativePlugin, Name: "functions_a"}, `{"name":"a","file":"`+spent+`"}`)
+	})
+	s.post("/api/v1/nodes/site1/pull", "").at(t, 200, "", `"revision":2`)
+	s.get("/api/v1/artifacts?node=site1").at(t, 200, "", `"ref":"`+name+`"`, zip)
+
+	// A full import sends what stays once more, with a link that is good; what the node says
+	// of it names the address that everybody knows.
+	e.Do(func(e *nodetest.Engine) {
+		e.Refuses[core.Ref{Kind: core.NativePlugin, Name: "functions_a"}] = "fail to download file LINK"
+	})
+	refused := s.post("/nodes/site1/data/import", content(document(zip, "")))
+	refused.at(t, 400, "", "fail to download file "+zip)
+	refused.not(t, "/artifacts/")
+}
+
+// jsonString returns a string in an object.
+func jsonString(t *testing.T, text, name string) string {
+	t.Helper()
+	var all map[string]any
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		t.Fatal(err)
+	}
+	found, _ := all[name].(string)
+	return found
 }

@@ -35,6 +35,7 @@ func nodeForm(r *http.Request) views.NodeForm {
 	return views.NodeForm{
 		Name: typed("name"), URL: typed("url"), Labels: typed("labels"), Auth: typed("auth"),
 		Issuer: typed("issuer"), CA: typed("ca"), Variables: typed("variables"),
+		Artifacts: typed("artifacts"), ConsoleURL: typed("console_url"),
 	}
 }
 
@@ -49,7 +50,8 @@ func changeOf(r *http.Request, form views.NodeForm) (c node.Change, err error) {
 	if err != nil {
 		return c, err
 	}
-	return node.Change{URL: &form.URL, Labels: &labels, CA: &form.CA, Variables: &variables, Auth: &node.Auth{
+	reads := node.Artifacts(form.Artifacts)
+	return node.Change{URL: &form.URL, Labels: &labels, CA: &form.CA, Variables: &variables, Artifacts: &reads, ConsoleURL: &form.ConsoleURL, Auth: &node.Auth{
 		Kind: node.AuthKind(form.Auth), Issuer: form.Issuer,
 		Token: strings.TrimSpace(r.PostForm.Get("token")), Key: strings.TrimSpace(r.PostForm.Get("key")),
 	}}, nil
@@ -90,6 +92,7 @@ func (s *Server) addNode(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = s.Nodes.Add(r.Context(), callerOf(r), node.Node{
 			Name: form.Name, URL: form.URL, Labels: *c.Labels, Auth: *c.Auth, CA: form.CA, Variables: *c.Variables,
+			Artifacts: *c.Artifacts, ConsoleURL: form.ConsoleURL,
 		})
 	}
 	if err := blamed(&form, err); err != nil {

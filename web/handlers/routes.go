@@ -79,6 +79,7 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/artifacts", exporting, core.Viewer, s.artifactsV1},
 		{"POST", "/api/v1/artifacts/{sha256}/link", api, core.Operator, s.artifactLinkV1},
 		{"GET", "/artifacts/{sha256}/{name}", open, core.Nobody, s.artifact},
+		{"GET", "/artifacts/{sha256}/{ticket}/{name}", open, core.Nobody, s.linkedArtifact},
 
 		{"GET", "/ui/sign-in", lobby, core.Nobody, s.signInPage},
 		{"POST", "/ui/sign-in", lobby, core.Nobody, s.signIn},

@@ -36,12 +36,16 @@ func (s *Server) addNodeV1(w http.ResponseWriter, r *http.Request) error {
 		Auth      node.Auth         `json:"auth"`
 		CA        string            `json:"ca"`
 		Variables map[string]string `json:"variables"`
+
+		Artifacts  node.Artifacts `json:"artifacts"`
+		ConsoleURL string         `json:"console_url"`
 	}
 	if err := s.readStrict(w, r, &body); err != nil {
 		return err
 	}
 	n, err := s.Nodes.Add(r.Context(), callerOf(r), node.Node{
 		Name: body.Name, URL: body.URL, Labels: body.Labels, Auth: body.Auth, CA: body.CA, Variables: body.Variables,
+		Artifacts: body.Artifacts, ConsoleURL: body.ConsoleURL,
 	})
 	if err != nil {
 		return err

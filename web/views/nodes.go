@@ -43,16 +43,20 @@ const (
 	NodeChanged Key = "node.changed"
 )
 
-// NodeForm is what was typed about a node: name, url, labels, auth, token, issuer, key, ca
-// and variables. Pairs are written NAME=VALUE, one a line.
+// NodeForm is what was typed about a node: name, url, labels, auth, token, issuer, key, ca,
+// variables, artifacts and console_url. Pairs are written NAME=VALUE, one a line.
 type NodeForm struct {
 	Name, URL, Labels, Auth, Issuer, CA, Variables string
+	Artifacts, ConsoleURL                          string
 	Problem, Hint                                  string // why it cannot be; empty for no trouble
 }
 
 // FormOf returns the form in which a node is changed. It has no secrets.
 func FormOf(n node.Node) NodeForm {
-	return NodeForm{Name: n.Name, URL: n.URL, Labels: pairLines(n.Labels), Auth: string(n.Auth.Kind), Issuer: n.Auth.Issuer, CA: n.CA, Variables: pairLines(n.Variables)}
+	return NodeForm{
+		Name: n.Name, URL: n.URL, Labels: pairLines(n.Labels), Auth: string(n.Auth.Kind), Issuer: n.Auth.Issuer, CA: n.CA, Variables: pairLines(n.Variables),
+		Artifacts: string(n.Artifacts), ConsoleURL: n.ConsoleURL,
+	}
 }
 
 // Render writes the page.
@@ -116,6 +120,15 @@ func authText(ctx context.Context, k node.AuthKind) string {
 	}
 	return string(k)
 }
+
+// readers are the choices of who reads the files that entries name.
+var readers = []struct {
+	who  node.Artifacts
+	text Key
+}{{node.ByNode, "node.artifacts.node"}, {node.ByConsole, "node.artifacts.console"}}
+
+// exampleConsole is what the address of a console looks like.
+const exampleConsole = "https://console:9082"
 
 // exampleURL is what an address of a node looks like.
 const exampleURL = "http://plant1:9081"

@@ -62,7 +62,7 @@ type Engine struct {
 	UpTime  time.Duration       // for how long it has been running
 	Token   string              // the value of the Authorization header that it asks for; empty for none
 	Faults  map[string]Fault    // by the beginning of method and path, such as "POST /data/import"
-	Refuses map[core.Ref]string // what it says of entries that it does not take
+	Refuses map[core.Ref]string // what it says of entries that it does not take; LINK stands for the address of their file
 	Loses   map[core.Ref]bool   // entries that it takes and does not keep
 	Stuck   map[string]string   // what it says of rules that do not run
 	Mends   bool                // whether a restart helps them
@@ -314,7 +314,7 @@ func (e *Engine) put(ref core.Ref, text string, full bool) string {
 	case !full && exists && ref.Kind == core.Service:
 		return "service " + ref.Name + " exist"
 	case e.Refuses[ref] != "":
-		return e.Refuses[ref]
+		return strings.ReplaceAll(e.Refuses[ref], "LINK", fileIn(text))
 	case !e.Loses[ref]:
 		e.Holds.Set(ref, text)
 	}
@@ -360,4 +360,11 @@ func (e *Engine) Take(document string) {
 			e.Holds.Set(ref, text)
 		}
 	})
+}
+
+// fileIn returns the address of the file that an entry names.
+func fileIn(text string) string {
+	var entry struct{ File string }
+	_ = json.Unmarshal([]byte(text), &entry) // what is no entry names none
+	return entry.File
 }
