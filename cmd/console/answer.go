@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/task"
 )
 
@@ -29,6 +30,7 @@ type running struct {
 	listener net.Listener
 	handler  http.Handler
 	tasks    *task.Runner
+	rollouts *rollout.Service
 	log      *slog.Logger
 	stopped  <-chan struct{} // closed when an import asks for the end
 	ending   func()          // ends what would else go on for ever
@@ -66,13 +68,13 @@ func (c *serveCmd) answer(p *process, r *running) error {
 	case <-r.stopped:
 		end = exit(exitStopped)
 	}
-	return errors.Join(end, shutDown(srv, r.tasks, interrupt))
+	return errors.Join(end, r.shutDown(srv, interrupt))
 }
 
 // shutDown takes no more requests and lets those that are under way end. Tasks of which
 // nothing is written yet are interrupted at once, requests after requestTimeout; what is
-// being written is waited for.
-func shutDown(srv *http.Server, tasks *task.Runner, interrupt context.CancelFunc) error {
+// being written is waited for. Rollouts begin with no further node.
+func (r *running) shutDown(srv *http.Server, interrupt context.CancelFunc) error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	var over sync.WaitGroup
@@ -84,7 +86,7 @@ func shutDown(srv *http.Server, tasks *task.Runner, interrupt context.CancelFunc
 			}
 		}
 	})
-	err := tasks.Close(ctx)
+	err := errors.Join(r.tasks.Close(ctx), r.rollouts.Close(ctx))
 	over.Wait()
 	if err != nil {
 		return fmt.Errorf("shutting down: %w", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/task"
 )
 
@@ -44,7 +45,8 @@ func TestShutDownInterrupts(t *testing.T) {
 	}()
 	<-began
 	start := time.Now()
-	if err := shutDown(srv, &task.Runner{}, interrupt); err != nil {
+	r := &running{tasks: &task.Runner{}, rollouts: &rollout.Service{}}
+	if err := r.shutDown(srv, interrupt); err != nil {
 		t.Error(err)
 	}
 	if took := time.Since(start); took < requestTimeout || took > shutdownTimeout {

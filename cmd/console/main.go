@@ -43,6 +43,7 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Manage the people who sign in."`
 	Token   tokenCmd   `cmd:"" help:"Manage the tokens of the REST API."`
 	Node    nodeCmd    `cmd:"" help:"Manage the eKuiper nodes that run elsewhere."`
+	Rollout rolloutCmd `cmd:"" help:"Bring one bundle into many nodes, wave by wave."`
 	Audit   auditCmd   `cmd:"" help:"List who did what, and what was refused."`
 	Backup  backupCmd  `cmd:"" help:"Back up the data folder while the console runs, or restore it."`
 	Doctor  doctorCmd  `cmd:"" help:"Look whether the data folder is well. Exits with 1 when there are findings."`

@@ -124,6 +124,11 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events, MaxDocument: int64(c.MaxDocument) << 20,
 	}
 	defer service.Close()
+	rollouts := rolloutsOf(service, live, store, events)
+	rollouts.Log = func(err error) { log.Error("rollout", "error", err) }
+	if err := rollouts.Recover(p.ctx); err != nil {
+		return err
+	}
 	sweeping, stopSweeping := context.WithCancel(p.ctx)
 	var sweeper sync.WaitGroup
 	sweeper.Go(func() { sweep(sweeping, store, artifacts, log) })
@@ -135,6 +140,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Drafts:   &transfer.Drafts{Store: store, Choices: store, Transfer: service},
 		Nodes:    live.Nodes,
 		Live:     live,
+		Rollouts: rollouts,
 		Tasks:    tasks,
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store, Audit: events},
@@ -166,7 +172,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		return err
 	}
 	end := c.answer(p, &running{
-		listener: listener, handler: server.Handler(), tasks: tasks, log: log, stopped: stopped,
+		listener: listener, handler: server.Handler(), tasks: tasks, rollouts: rollouts, log: log, stopped: stopped,
 		ending: sync.OnceFunc(func() { close(ending) }),
 	})
 	return errors.Join(end, events.Flush(context.WithoutCancel(p.ctx)))

@@ -32,12 +32,15 @@ type Request struct {
 
 // Plan makes a rollout, begins to make the plan of every node, and returns it before that
 // is done. It takes an operator. A node that is not there is a NotFound error; no node at
-// all, or a strategy that makes no sense, is an Invalid one.
+// all, a document that is no bundle, or a strategy that makes no sense, is an Invalid one.
 func (s *Service) Plan(ctx context.Context, by core.Caller, req Request) (Rollout, error) {
 	if err := by.Require(core.Operator); err != nil {
 		return Rollout{}, err
 	}
 	if err := req.Strategy.check(); err != nil {
+		return Rollout{}, err
+	}
+	if err := transfer.Readable(req.Format, req.Document); err != nil {
 		return Rollout{}, err
 	}
 	nodes, err := s.Registry.List(ctx, by)

@@ -238,6 +238,7 @@ func TestPlan(t *testing.T) {
 		by   core.Caller
 		want core.Code
 	}{
+		"no bundle":    {rollout.Request{Nodes: []string{"n1"}, Document: []byte("{")}, operator, core.Invalid},
 		"a viewer":     {rollout.Request{Nodes: []string{"n1"}}, viewer, core.Forbidden},
 		"no node":      {rollout.Request{}, operator, core.Invalid},
 		"no such node": {rollout.Request{Nodes: []string{"n9"}}, operator, core.NotFound},
@@ -245,6 +246,9 @@ func TestPlan(t *testing.T) {
 		"no label":     {rollout.Request{Labels: map[string]string{"line": "7"}}, operator, core.Invalid},
 		"a strategy":   {rollout.Request{Nodes: []string{"n1"}, Strategy: rollout.Strategy{Batch: -1}}, operator, core.Invalid},
 	} {
+		if c.req.Document == nil {
+			c.req.Document = []byte(brings)
+		}
 		if _, err := w.Plan(ctx, c.by, c.req); core.CodeOf(err) != c.want {
 			t.Errorf("Plan for %s: %v, want code %d", name, err, c.want)
 		}

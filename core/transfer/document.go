@@ -10,6 +10,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/bundlev2"
+	"ekuiper-console/core/parcel"
 	"ekuiper-console/core/plan"
 )
 
@@ -76,6 +77,16 @@ func decode(f Format, data []byte) (document, error) {
 		return document{}, core.WithHint(wrapped, "the trouble is at "+e.Place()+"; nothing was changed")
 	}
 	return document{}, wrapped
+}
+
+// Readable returns an Invalid error, in the engine's words, for a document that is no
+// bundle. Whether an archive is one is seen when it is unpacked.
+func Readable(f Format, data []byte) error {
+	if parcel.Is(data) {
+		return nil
+	}
+	_, err := decode(f, data)
+	return err
 }
 
 // sumOf returns the SHA-256 of a document, in hexadecimal.

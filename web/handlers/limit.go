@@ -19,6 +19,7 @@ var heavy = map[string]bool{
 	"POST /api/v1/import":     true,
 	"POST /ui/import":         true,
 	"POST /ui/import/{id}":    true,
+	"POST /api/v1/rollouts":   true,
 }
 
 // maxBody bounds the body of a request that takes no document, in bytes: a list of all

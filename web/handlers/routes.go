@@ -41,7 +41,7 @@ type route struct {
 // routes is the whole of the console, but for its administration and for what is there, on
 // one screen.
 func (s *Server) routes() []route {
-	return slices.Concat(s.adminRoutes(), s.readRoutes(), []route{
+	return slices.Concat(s.adminRoutes(), s.readRoutes(), s.rolloutRoutes(), []route{
 		{"GET", "/", open, core.Nobody, s.root},
 		{"GET", "/ping", open, core.Nobody, s.ping},
 		{"GET", "/openapi.json", open, core.Nobody, s.openAPI},
@@ -143,6 +143,22 @@ func (s *Server) readRoutes() []route {
 		{"GET", "/plugins/sinks", api, core.Viewer, s.nativePlugins("sinks")},
 		{"GET", "/plugins/functions", api, core.Viewer, s.nativePlugins("functions")},
 		{"GET", "/plugins/portables", api, core.Viewer, s.portablePlugins},
+	}
+}
+
+// rolloutRoutes are those of rollouts over many nodes.
+func (s *Server) rolloutRoutes() []route {
+	return []route{
+		{"GET", "/api/v1/rollouts", api, core.Viewer, s.rolloutsV1},
+		{"POST", "/api/v1/rollouts", api, core.Operator, s.planRolloutV1},
+		{"GET", "/api/v1/rollouts/{id}", api, core.Viewer, s.oneRolloutV1},
+		{"GET", "/api/v1/rollouts/{id}/events", api, core.Viewer, s.rolloutEventsV1},
+		{"POST", "/api/v1/rollouts/{id}/start", api, core.Operator, s.rolloutActV1(s.Rollouts.Start)},
+		{"POST", "/api/v1/rollouts/{id}/pause", api, core.Operator, s.rolloutActV1(s.Rollouts.Pause)},
+		{"POST", "/api/v1/rollouts/{id}/resume", api, core.Operator, s.rolloutActV1(s.Rollouts.Resume)},
+		{"POST", "/api/v1/rollouts/{id}/cancel", api, core.Operator, s.rolloutActV1(s.Rollouts.Cancel)},
+		{"POST", "/api/v1/rollouts/{id}/retry", api, core.Operator, s.rolloutActV1(s.Rollouts.Retry)},
+		{"POST", "/api/v1/rollouts/{id}/rollback", api, core.Operator, s.rollbackV1},
 	}
 }
 

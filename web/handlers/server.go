@@ -11,6 +11,7 @@ import (
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/node"
+	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/web/metrics"
@@ -22,6 +23,7 @@ type Server struct {
 	Drafts   *transfer.Drafts
 	Nodes    *node.Registry
 	Live     *node.Live // the nodes that run elsewhere; nil where there is only the embedded one
+	Rollouts *rollout.Service
 	Tasks    *task.Runner
 	Users    *account.Users
 	Tokens   *account.Tokens

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 	"ekuiper-console/core/depot"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/node"
+	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db/dbtest"
@@ -68,6 +70,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 		Drafts:   &transfer.Drafts{Store: db, Choices: db, Transfer: service},
 		Nodes:    nodes,
 		Live:     live,
+		Rollouts: &rollout.Service{Importer: service, Registry: nodes, Doctor: live, Store: db, Board: db, Shelf: db, Audit: log, Log: func(err error) { t.Error(err) }},
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
 		Users:    users, Tokens: &account.Tokens{Store: db, Audit: log}, Sessions: sessions, SignedIn: &account.Sessions{Store: db}, SetUp: setUp, Audit: log,
 		Links: handlers.Links{Key: []byte("key")},
@@ -88,7 +91,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	s.Server = httptest.NewServer(s.server.Handler())
 	t.Cleanup(func() {
 		s.Close()
-		if err := s.server.Tasks.Close(ctx); err != nil {
+		if err := errors.Join(s.server.Rollouts.Close(ctx), s.server.Tasks.Close(ctx)); err != nil {
 			t.Error(err)
 		}
 	})

@@ -40,6 +40,9 @@ func (s *Server) readStrict(w http.ResponseWriter, r *http.Request, v any) error
 	return nil
 }
 
+// errNoMode is the error of an import that does not say what becomes of what is there.
+var errNoMode = core.WithHint(core.Errorf(core.Invalid, "the mode is missing"), `write "mode":"partial" or "mode":"full"`)
+
 // readImport reads the body of a request, and the import that it asks for.
 func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBody, req transfer.Request, err error) {
 	var files map[string]string
@@ -52,7 +55,7 @@ func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBod
 		return b, req, err
 	}
 	if b.Mode == nil {
-		return b, req, core.WithHint(core.Errorf(core.Invalid, "the mode is missing"), `write "mode":"partial" or "mode":"full"`)
+		return b, req, errNoMode
 	}
 	info := configurationInfo{Content: b.Content, File: b.File}
 	return b, transfer.Request{

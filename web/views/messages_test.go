@@ -28,17 +28,18 @@ var speaking = []string{"core", "db", "web/handlers"}
 // silent are the files and folders of those whose texts reach no page, with where they
 // are read instead.
 var silent = map[string]string{
-	"core/account/keys.go":       "the REST API tells why a key of the engine's form is refused",
-	"core/backup":                "the command line makes and restores backups",
-	"core/compare":               "what cannot be compared is shown as it is",
-	"core/node/nodetest":         "an engine for tests",
-	"core/kind.go":               "pages name kinds by the catalogue",
-	"db/examine.go":              "console doctor says what is damaged",
-	"web/handlers/api_read.go":   "the REST API answers as the engine does",
-	"web/handlers/api_v2.go":     "the REST API answers as the engine does",
-	"web/handlers/v1_admin.go":   "the REST API answers",
-	"web/handlers/v1_entries.go": "the REST API answers",
-	"web/handlers/v1_import.go":  "the REST API answers",
+	"core/account/keys.go":        "the REST API tells why a key of the engine's form is refused",
+	"core/backup":                 "the command line makes and restores backups",
+	"core/compare":                "what cannot be compared is shown as it is",
+	"core/node/nodetest":          "an engine for tests",
+	"core/kind.go":                "pages name kinds by the catalogue",
+	"db/examine.go":               "console doctor says what is damaged",
+	"web/handlers/api_read.go":    "the REST API answers as the engine does",
+	"web/handlers/api_v2.go":      "the REST API answers as the engine does",
+	"web/handlers/v1_admin.go":    "the REST API answers",
+	"web/handlers/v1_entries.go":  "the REST API answers",
+	"web/handlers/v1_import.go":   "the REST API answers",
+	"web/handlers/v1_rollouts.go": "the REST API answers",
 }
 
 // others are texts that no person is told, with what they are.

@@ -1,0 +1,96 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"ekuiper-console/core/node/nodetest"
+	"ekuiper-console/core/rollout"
+)
+
+// fleet registers nodes with engines of their own.
+func (s *site) fleet(names ...string) map[string]*nodetest.Engine {
+	s.t.Helper()
+	engines := map[string]*nodetest.Engine{}
+	for _, name := range names {
+		engines[name] = nodetest.Open(s.t, `{"streams":{},"tables":{},"rules":{}}`)
+		s.asAdmin("POST", "/api/v1/nodes", `{"name":"`+name+`","url":"`+engines[name].URL+`","labels":{"line":"1"}}`).at(s.t, 201, "")
+	}
+	return engines
+}
+
+// rests waits until nothing of a rollout is under way, and returns it.
+func (s *site) rests(id string) (v struct {
+	rollout.Rollout
+	Groups  []rollout.Group
+	Targets []rollout.Target
+}) {
+	s.t.Helper()
+	s.server.Rollouts.Wait(context.Background(), id)
+	if err := json.Unmarshal([]byte(s.get("/api/v1/rollouts/"+id).body), &v); err != nil {
+		s.t.Fatal(err)
+	}
+	return v
+}
+
+const newStream = `{"streams":{"t":"CREATE STREAM t () WITH (DATASOURCE=\"b\")"}}`
+
+func TestRollouts(t *testing.T) {
+	s := open(t)
+	engines := s.fleet("n1", "n2")
+	engines["n1"].Do(func(e *nodetest.Engine) { e.Faults["POST /data/import"] = nodetest.Die })
+	var made rollout.Rollout
+	a := s.post("/api/v1/rollouts", `{"bundle":`+newStream+`,"mode":"partial","labels":{"line":"1"},"canary":1}`)
+	a.at(t, 202, "", `"state":"planning"`)
+	if err := json.Unmarshal([]byte(a.body), &made); err != nil || a.Header.Get("Location") != "/api/v1/rollouts/"+made.ID {
+		t.Fatalf("%s, %v", a.body, err)
+	}
+	path := "/api/v1/rollouts/" + made.ID
+	if v := s.rests(made.ID); v.State != rollout.Planned || len(v.Targets) != 2 || len(v.Groups) != 1 || v.Groups[0].Nodes != 2 || v.Groups[0].Created != 1 {
+		t.Errorf("planned: %+v", v)
+	}
+	s.post(path+"/start", "").at(t, 202, "", `"state":"running"`)
+	s.get(path+"/events").at(t, 200, "", "event: rollout", `"state":"stopped"`)
+	if v := s.rests(made.ID); v.State != rollout.Stopped || v.Tally[rollout.Failed] != 1 || v.Tally[rollout.Waiting] != 1 {
+		t.Errorf("with a failing canary: %+v", v)
+	}
+	engines["n1"].Do(func(e *nodetest.Engine) { e.Faults = nil })
+	s.post(path+"/retry", "").at(t, 202, "", `"state":"planning"`)
+	if v := s.rests(made.ID); v.State != rollout.Finished || v.Tally[rollout.Verified] != 2 {
+		t.Errorf("retried: %+v", v)
+	}
+	s.post(path+"/rollback", `{}`).at(t, 400, "", "the wave is missing")
+	s.post(path+"/rollback", `{"wave":1}`).at(t, 202, "", `"state":"rolling-back"`)
+	if v := s.rests(made.ID); v.Tally[rollout.RolledBack] != 1 || engines["n1"].Has(newStream) || !engines["n2"].Has(newStream) {
+		t.Errorf("rolled back: %+v", v)
+	}
+	for _, word := range []string{"start", "pause", "resume", "cancel"} {
+		s.post(path+"/"+word, "").at(t, 409, "", "is finished")
+	}
+	s.get("/api/v1/rollouts").at(t, 200, "", made.ID)
+	for _, event := range []string{"rollout-plan", "rollout-start", "rollout-retry", "rollout-rollback"} {
+		if all := strings.Join(s.logged(), "\n"); !strings.Contains(all, event+" "+made.ID) {
+			t.Errorf("the audit log does not tell of %s:\n%s", event, all)
+		}
+	}
+}
+
+func TestRolloutRefused(t *testing.T) {
+	s := open(t)
+	s.fleet("n1")
+	for body, says := range map[string]string{
+		`{"bundle":{},"nodes":["n1"]}`:                               "the mode is missing",
+		`{"nodes":["n1"],"mode":"full"}`:                             "takes one bundle",
+		`{"bundle":{},"content":"{}","nodes":["n1"],"mode":"full"}`:  "takes one bundle",
+		`{"content":"{","nodes":["n1"],"mode":"full"}`:               "configuration unmarshal with error",
+		`{"bundle":{},"mode":"full"}`:                                "no node is chosen",
+		`{"bundle":{},"nodes":["n1"],"mode":"full","parallel":9999}`: "parallel is a number from 0 to 64",
+		`{"bundle":{},"nodes":["n1"],"mode":"full","stopAfter":1}`:   "unknown field",
+	} {
+		s.post("/api/v1/rollouts", body).at(t, 400, "", says)
+	}
+	s.post("/api/v1/rollouts", `{"bundle":{},"nodes":["n2"],"mode":"full"}`).at(t, 404, "", "there is no node n2")
+	s.get("/api/v1/rollouts/x").at(t, 404, "", "there is no rollout x")
+}
