@@ -4,6 +4,7 @@
 #
 #   ./test.sh           all of it
 #   ./test.sh --quick   without installing, other platforms, race detector, kills and browser
+#   EKUIPER_URL=http://127.0.0.1:9081 ./test.sh   also holds that eKuiper against its contract
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -132,6 +133,10 @@ shortened() {
 	done < <(units | xargs go list -f '{{.ImportPath}} {{.Dir}}')
 }
 
+# contract holds the built console against the engine's contract, and the engine at EKUIPER_URL
+# where there is one.
+contract() { go test -count=1 -v ./e2e/contract | sed -n '/^=== /!p'; }
+
 $quick || step "what the tests need" install
 step "gofmt" formatted
 step "go vet" go vet ./...
@@ -144,5 +149,6 @@ $quick || step "go test -race" races
 printf '== go test (after %d s)\n' "$SECONDS"
 if $quick; then units; else shortened; fi | xargs go test -count=1
 $quick || go test -count=1 -run '^TestScripts$' ./cmd/console
+step "the engine's contract" contract
 $quick || step "killed 200 times, and hostile requests" go test -count=1 ./e2e/crash ./e2e/hostile
 $quick || CONSOLE_E2E=1 go test -count=1 -timeout 20m ./e2e

@@ -55,12 +55,13 @@ var layers = map[string]string{
 	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/jsonscan core/node core/plan core/rollout core/secret core/task core/transfer web/metrics web/static web/views",
 	"cmd/console": "core core/account core/audit core/backup core/bundle core/bundlev2 core/compare core/depot core/deps core/disk core/fetch core/node core/parcel core/plan core/resource core/rollout core/secret core/streamsql core/task core/transfer " +
 		"db web/handlers web/metrics web/static web/views",
-	"e2e":         "",
-	"e2e/crash":   "e2e/process",
-	"e2e/hostile": "e2e/process",
-	"e2e/load":    "e2e/process",
-	"e2e/process": "",
-	"e2e/speed":   "e2e/process",
+	"e2e":          "",
+	"e2e/contract": "e2e/process",
+	"e2e/crash":    "e2e/process",
+	"e2e/hostile":  "e2e/process",
+	"e2e/load":     "e2e/process",
+	"e2e/process":  "",
+	"e2e/speed":    "e2e/process",
 }
 
 // pkg is one package of the tree.
