@@ -150,5 +150,5 @@ printf '== go test (after %d s)\n' "$SECONDS"
 if $quick; then units; else shortened; fi | xargs go test -count=1
 $quick || go test -count=1 -run '^TestScripts$' ./cmd/console
 step "the engine's contract" contract
-$quick || step "killed 200 times, and hostile requests" go test -count=1 ./e2e/crash ./e2e/hostile
+$quick || step "killed 200 times, hostile requests, and twenty nodes" go test -count=1 ./e2e/crash ./e2e/hostile ./e2e/fleet
 $quick || CONSOLE_E2E=1 go test -count=1 -timeout 20m ./e2e

@@ -58,6 +58,7 @@ var layers = map[string]string{
 	"e2e":          "",
 	"e2e/contract": "e2e/process",
 	"e2e/crash":    "e2e/process",
+	"e2e/fleet":    "e2e/process",
 	"e2e/hostile":  "e2e/process",
 	"e2e/load":     "e2e/process",
 	"e2e/process":  "",

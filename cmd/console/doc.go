@@ -30,8 +30,8 @@
 // holds what they load, web/metrics counts for Prometheus. This package wires it all (serve.go) and is the command line,
 // one file per command. Package e2e drives the built program in a browser, e2e/contract
 // holds it, and a running eKuiper, against what the engine's clients rely on, e2e/crash
-// kills it and takes its disk away, e2e/hostile sends it what nobody should, e2e/load keeps
-// it busy.
+// kills it and takes its disk away, e2e/fleet has one bring bundles into twenty others,
+// e2e/hostile sends it what nobody should, e2e/load keeps it busy.
 //
 // # One import, from the bytes to the revision
 //
