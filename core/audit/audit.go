@@ -47,6 +47,16 @@ const (
 	RolloutCancel   Action = "rollout-cancel"
 	RolloutRetry    Action = "rollout-retry"
 	RolloutRollback Action = "rollout-rollback"
+	BaselineSet     Action = "baseline-set"
+	BaselineAccept  Action = "baseline-accept" // what a node holds became its baseline
+	BaselineApply   Action = "baseline-apply"  // a node is to hold again what its baseline says
+	BaselineRemove  Action = "baseline-remove"
+	NodeBackup      Action = "node-backup"
+	BackupChange    Action = "node-backup-change" // it was pinned, let go, or got another note
+	BackupRestore   Action = "node-backup-restore"
+	BackupRemove    Action = "node-backup-remove"
+	ScheduleSet     Action = "schedule-set"
+	ScheduleRemove  Action = "schedule-remove"
 )
 
 // actions are all of them, in the order in which a person chooses.
@@ -56,6 +66,8 @@ var actions = []Action{
 	UserAdd, UserRole, UserPassword, UserRemove, TokenAdd, TokenRevoke,
 	NodeAdd, NodeChange, NodeRemove, NodePull,
 	RolloutPlan, RolloutStart, RolloutPause, RolloutResume, RolloutCancel, RolloutRetry, RolloutRollback,
+	BaselineSet, BaselineAccept, BaselineApply, BaselineRemove,
+	NodeBackup, BackupChange, BackupRestore, BackupRemove, ScheduleSet, ScheduleRemove,
 }
 
 // Actions returns all actions, in the order in which a person chooses.

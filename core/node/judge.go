@@ -1,12 +1,8 @@
 package node
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"reflect"
-	"strconv"
-	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -57,7 +53,7 @@ func (s *sending) judge(ref core.Ref, want string) (plan.Deviation, bool) {
 		return plan.Deviation{Ref: ref, What: plan.Declined, Message: said}, true
 	case !there:
 		return plan.Deviation{Ref: ref, What: plan.Missing, Message: fmt.Sprintf("the node does not hold the %s %s afterwards, and does not say why", ref.Kind.Noun(), ref.Name)}, true
-	case !Alike(ref, want, found):
+	case !compare.Alike(ref, want, found):
 		return plan.Deviation{
 			Ref: ref, What: plan.Differs, Diff: compare.Unified(ref.Kind, want, found),
 			Message: fmt.Sprintf("the node holds another text of the %s %s than was planned", ref.Kind.Noun(), ref.Name),
@@ -91,75 +87,6 @@ func (s *sending) rest(deviations []plan.Deviation) []plan.Step {
 		}
 	}
 	return steps
-}
-
-// Alike reports whether a node holds what it was given. The engine writes some texts anew:
-// a rule gets a "triggered", a configuration its durations as words, a plugin loses the list
-// of its functions.
-func Alike(ref core.Ref, want, found string) bool {
-	if compare.Same(ref.Kind, want, found) {
-		return true
-	}
-	a, b := decoded(want), decoded(found)
-	if a == nil || b == nil {
-		return false
-	}
-	switch ref.Kind {
-	case core.Rule:
-		for _, rule := range []map[string]any{a, b} {
-			if _, said := rule["triggered"]; !said {
-				rule["triggered"] = true
-			}
-		}
-	case core.NativePlugin, core.PortablePlugin:
-		for _, install := range []map[string]any{a, b} {
-			delete(install, "functions")
-			if list, ok := install["shellParas"].([]any); ok && len(list) == 0 {
-				delete(install, "shellParas")
-			}
-		}
-	case core.SourceConfig, core.SinkConfig, core.Connection:
-		normalise(ref.Name, a)
-		normalise(ref.Name, b)
-	}
-	return reflect.DeepEqual(a, b)
-}
-
-// decoded returns a JSON object, or nil.
-func decoded(text string) (object map[string]any) {
-	d := json.NewDecoder(bytes.NewReader([]byte(text)))
-	d.UseNumber()
-	if d.Decode(&object) != nil {
-		return nil
-	}
-	return object
-}
-
-// normalise does to the configurations of a type, by key, what the engine does when it
-// stores them.
-func normalise(kind string, keys map[string]any) {
-	for _, value := range keys {
-		config, ok := value.(map[string]any)
-		if !ok {
-			continue
-		}
-		rename(config, "saslPassword", "password")
-		if kind == "sql" {
-			rename(config, "url", "dburl")
-		}
-		for _, name := range []string{"timeout", "expiration", "interval"} {
-			if ms, err := strconv.ParseInt(fmt.Sprint(config[name]), 10, 64); err == nil {
-				config[name] = (time.Duration(ms) * time.Millisecond).String()
-			}
-		}
-	}
-}
-
-func rename(config map[string]any, from, to string) {
-	if value, ok := config[from]; ok {
-		config[to] = value
-		delete(config, from)
-	}
 }
 
 // triggered reports whether a rule starts by itself.

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/node"
+	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
 )
 
@@ -130,7 +130,7 @@ func (u *run) settle(ctx context.Context, t Target) error {
 func missing(p *plan.Plan) (n int) {
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if s.Action == plan.Rejected || s.Action.Changes() && (s.Action != plan.Replace || !node.Alike(s.Ref, s.New, s.Old)) {
+		if s.Action == plan.Rejected || s.Action.Changes() && (s.Action != plan.Replace || !compare.Alike(s.Ref, s.New, s.Old)) {
 			n++
 		}
 	}

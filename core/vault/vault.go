@@ -1,0 +1,183 @@
+package vault
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/schedule"
+)
+
+// Store keeps backups, and each document once. A change is one transaction with the event
+// that tells of it.
+type Store interface {
+	// PutBackup stores a backup and returns its id. One that has an id takes the place of
+	// what was said of it; its document stays. Packed may be nil.
+	PutBackup(ctx context.Context, b Backup, packed []byte, did audit.Event) (int64, error)
+	// Backup returns a backup with its packed document, or a NotFound error.
+	Backup(ctx context.Context, id int64) (Backup, []byte, error)
+	// Backups returns backups, the newest first.
+	Backups(ctx context.Context, q Query) ([]Backup, error)
+	// DeleteBackups takes backups out, and documents that no other has.
+	DeleteBackups(ctx context.Context, ids []int64, did audit.Event) error
+}
+
+// Query says which backups are asked for. The zero Query asks for all.
+type Query struct {
+	Node   string // empty for all nodes
+	Before int64  // only those with a lower id; 0 for any
+	Limit  int    // how many; 0 for any number
+	Newest bool   // of each node only the newest, and the newest that failed
+}
+
+// Source reads nodes.
+type Source interface {
+	// Known returns a NotFound error for a node that is not there.
+	Known(ctx context.Context, node string) error
+	// Pull returns what a node holds now.
+	Pull(ctx context.Context, by core.Caller, node string) (plan.Snapshot, error)
+}
+
+// Vault keeps backups of nodes. Its fields must not change once it is in use.
+type Vault struct {
+	Store  Store
+	Source Source
+	Terms  *schedule.Book   // how long backups stay
+	Now    func() time.Time // nil means time.Now
+}
+
+// maxNote bounds a note, in bytes.
+const maxNote = 1000
+
+// Make backs a node up. It takes an operator. Where the node cannot be read, that is kept
+// with its reason, and is the error.
+func (v *Vault) Make(ctx context.Context, by core.Caller, node, note string) (Backup, error) {
+	if err := by.Require(core.Operator); err != nil {
+		return Backup{}, err
+	}
+	if err := v.Source.Known(ctx, node); err != nil {
+		return Backup{}, err
+	}
+	b := Backup{Node: node, Time: v.now(), By: by.Name, Via: by.Via}
+	if err := b.remark(note); err != nil {
+		return Backup{}, err
+	}
+	snapshot, err := v.Source.Pull(ctx, by, node)
+	if ctx.Err() != nil {
+		return Backup{}, err
+	}
+	if err != nil {
+		return v.fail(ctx, by, b, err)
+	}
+	document, err := snapshot.Bundle.MarshalJSON()
+	if err != nil {
+		return Backup{}, fmt.Errorf("backing up %s: %w", node, err)
+	}
+	b.Revision, b.Entries, b.Size, b.SHA256 = snapshot.Revision, snapshot.Bundle.Len(), int64(len(document)), sumOf(document)
+	packed, err := pack(document)
+	if err != nil {
+		return Backup{}, fmt.Errorf("backing up %s: %w", node, err)
+	}
+	did := audit.New(b.Time, by, audit.NodeBackup, node).Saying(fmt.Sprintf("%d entries, revision %d", b.Entries, b.Revision))
+	if b.ID, err = v.Store.PutBackup(ctx, b, packed, did); err != nil {
+		return Backup{}, err
+	}
+	return b, v.sweep(ctx, node)
+}
+
+// fail keeps that a node could not be read, and returns why.
+func (v *Vault) fail(ctx context.Context, by core.Caller, b Backup, why error) (Backup, error) {
+	b.Reason = why.Error()
+	did := audit.New(b.Time, by, audit.NodeBackup, b.Node).Saying(b.Reason).Ending(audit.Failed)
+	id, err := v.Store.PutBackup(ctx, b, nil, did)
+	if err != nil {
+		return Backup{}, err
+	}
+	b.ID = id
+	if err := v.sweep(ctx, b.Node); err != nil {
+		return Backup{}, err
+	}
+	return b, why
+}
+
+// remark gives the backup a note, or returns an Invalid error.
+func (b *Backup) remark(note string) error {
+	if b.Note = strings.TrimSpace(note); len(b.Note) > maxNote {
+		return core.Errorf(core.Invalid, "the note is longer than %d bytes", maxNote)
+	}
+	return nil
+}
+
+// List returns backups, the newest first. It takes a viewer.
+func (v *Vault) List(ctx context.Context, by core.Caller, q Query) ([]Backup, error) {
+	if err := by.Require(core.Viewer); err != nil {
+		return nil, err
+	}
+	return v.Store.Backups(ctx, q)
+}
+
+// Latest is how the last backups of a node went.
+type Latest struct {
+	Good   Backup // the newest; zero for none
+	Failed Backup // the one that was tried after it and failed; zero for none
+}
+
+// Latest returns how the last backups of all nodes went. It takes a viewer.
+func (v *Vault) Latest(ctx context.Context, by core.Caller) (map[string]Latest, error) {
+	all, err := v.List(ctx, by, Query{Newest: true})
+	latest := map[string]Latest{}
+	for _, b := range all { // the newest first
+		l := latest[b.Node]
+		switch {
+		case !b.Failed():
+			l.Good = b
+		case l.Good.ID == 0:
+			l.Failed = b
+		}
+		latest[b.Node] = l
+	}
+	return latest, err
+}
+
+// Backup returns a backup, or a NotFound error. It takes a viewer.
+func (v *Vault) Backup(ctx context.Context, by core.Caller, id int64) (Backup, error) {
+	if err := by.Require(core.Viewer); err != nil {
+		return Backup{}, err
+	}
+	b, _, err := v.Store.Backup(ctx, id)
+	return b, err
+}
+
+// Document returns a backup with its document, which is the one that was stored: else it is
+// an Internal error. One that failed is a Conflict error. It takes a viewer.
+func (v *Vault) Document(ctx context.Context, by core.Caller, id int64) (Backup, []byte, error) {
+	if err := by.Require(core.Viewer); err != nil {
+		return Backup{}, nil, err
+	}
+	b, packed, err := v.Store.Backup(ctx, id)
+	if err != nil {
+		return b, nil, err
+	}
+	if b.Failed() {
+		return b, nil, core.Errorf(core.Conflict, "backup %d holds nothing: %s", id, b.Reason)
+	}
+	document, err := unpack(packed, b.Size)
+	if err != nil {
+		return b, nil, fmt.Errorf("reading backup %d: %w", id, err)
+	}
+	if sumOf(document) != b.SHA256 {
+		return b, nil, core.Errorf(core.Internal, "backup %d is not what was stored", id)
+	}
+	return b, document, nil
+}
+
+func (v *Vault) now() time.Time {
+	if v.Now == nil {
+		return time.Now()
+	}
+	return v.Now()
+}
