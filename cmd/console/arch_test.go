@@ -53,10 +53,10 @@ var layers = map[string]string{
 	"core/vault":                 "core core/audit core/plan core/schedule",
 	"db/dbtest":                  "db",
 	"web/static":                 "",
-	"web/views":                  "core core/account core/audit core/bundle core/compare core/deps core/deps/drawing core/node core/plan core/resource core/rollout core/secret core/task web/static",
+	"web/views":                  "core core/account core/audit core/bundle core/compare core/deps core/deps/drawing core/drift core/node core/plan core/resource core/rollout core/schedule core/secret core/task core/vault web/static",
 	"web/metrics":                "core/audit core/transfer",
-	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/jsonscan core/node core/plan core/rollout core/secret core/task core/transfer web/metrics web/static web/views",
-	"cmd/console": "core core/account core/audit core/backup core/bundle core/bundlev2 core/compare core/depot core/deps core/disk core/fetch core/node core/parcel core/plan core/resource core/rollout core/secret core/streamsql core/task core/transfer " +
+	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/drift core/jsonscan core/node core/plan core/rollout core/schedule core/secret core/task core/transfer core/vault web/metrics web/static web/views",
+	"cmd/console": "core core/account core/audit core/backup core/bundle core/bundlev2 core/compare core/depot core/deps core/disk core/drift core/fetch core/node core/parcel core/plan core/resource core/rollout core/schedule core/secret core/streamsql core/task core/transfer core/vault " +
 		"db web/handlers web/metrics web/static web/views",
 	"e2e":          "",
 	"e2e/contract": "e2e/process",

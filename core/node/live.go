@@ -60,6 +60,16 @@ func (l *Live) Known(ctx context.Context, name string) error {
 	return l.Nodes.Known(ctx, name)
 }
 
+// Names returns the names of all nodes, that of the embedded one first.
+func (l *Live) Names(ctx context.Context) ([]string, error) {
+	all, err := l.Nodes.Store.Nodes(ctx)
+	names := []string{core.Local}
+	for _, n := range all {
+		names = append(names, n.Name)
+	}
+	return names, err
+}
+
 // Pull reads all that a node holds now, and makes a revision of it where it is not what
 // was read last. It takes an operator.
 func (l *Live) Pull(ctx context.Context, by core.Caller, name string) (plan.Snapshot, error) {

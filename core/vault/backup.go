@@ -3,7 +3,10 @@
 // all its nodes, is the matter of core/backup.
 package vault
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Backup is what a node held at a moment, or the note that it could not be read then.
 type Backup struct {
@@ -23,3 +26,15 @@ type Backup struct {
 
 // Failed reports whether the node could not be read.
 func (b Backup) Failed() bool { return b.SHA256 == "" }
+
+// Restores returns the revision that brings the backup back into a node; 0 where that takes
+// its document.
+func (b Backup) Restores(into string) int64 {
+	if into == b.Node {
+		return b.Revision
+	}
+	return 0
+}
+
+// String names the backup.
+func (b Backup) String() string { return fmt.Sprintf("backup %d of %s", b.ID, b.Node) }

@@ -66,7 +66,8 @@ func TestScopes(t *testing.T) {
 		"POST /v2/data/import": "import", "GET /v2/data/export": "export", "POST /v2/data/export": "export",
 		"POST /ruleset/import": "import", "POST /ruleset/export": "export",
 		"GET /data/export": "export", "POST /data/export": "export", "GET /api/v1/revisions/{n}/bundle": "export",
-		"GET /api/v1/artifacts": "export", "GET /artifacts/{sha256}/{name}": "export",
+		"GET /api/v1/backups/{id}/bundle": "export",
+		"GET /api/v1/artifacts":           "export", "GET /artifacts/{sha256}/{name}": "export",
 		"GET /": "import export", "GET /ping": "import export", "GET /openapi.json": "import export",
 		"GET /healthz": "import export", "GET /readyz": "import export",
 	}

@@ -41,7 +41,7 @@ type route struct {
 // routes is the whole of the console, but for its administration and for what is there, on
 // one screen.
 func (s *Server) routes() []route {
-	return slices.Concat(s.adminRoutes(), s.readRoutes(), s.rolloutRoutes(), []route{
+	return slices.Concat(s.adminRoutes(), s.readRoutes(), s.rolloutRoutes(), s.keepingRoutes(), []route{
 		{"GET", "/", open, core.Nobody, s.root},
 		{"GET", "/ping", open, core.Nobody, s.ping},
 		{"GET", "/openapi.json", open, core.Nobody, s.openAPI},
@@ -203,6 +203,31 @@ func (s *Server) adminRoutes() []route {
 		{"GET", "/ui/settings", page, core.Viewer, s.settingsPage},
 		{"POST", "/ui/settings", page, core.Viewer, s.ownPassword},
 		{"POST", "/ui/settings/sessions/{id}", page, core.Viewer, s.endSession},
+	}
+}
+
+// keepingRoutes are those of what is done to nodes by itself: they are compared with their
+// baselines, and backed up.
+func (s *Server) keepingRoutes() []route {
+	return []route{
+		{"GET", "/api/v1/drift", api, core.Viewer, s.driftsV1},
+		{"GET", "/api/v1/nodes/{name}/drift", api, core.Viewer, s.driftV1},
+		{"POST", "/api/v1/nodes/{name}/drift", api, core.Operator, s.compareV1},
+		{"GET", "/api/v1/nodes/{name}/baseline", api, core.Viewer, s.baselineV1},
+		{"PUT", "/api/v1/nodes/{name}/baseline", api, core.Operator, s.setBaselineV1},
+		{"DELETE", "/api/v1/nodes/{name}/baseline", api, core.Operator, s.removeBaselineV1},
+		{"POST", "/api/v1/nodes/{name}/baseline/apply", api, core.Operator, s.applyBaselineV1},
+		{"GET", "/api/v1/nodes/{name}/backups", api, core.Viewer, s.backupsV1},
+		{"POST", "/api/v1/nodes/{name}/backups", api, core.Operator, s.makeBackupV1},
+		{"GET", "/api/v1/backups", api, core.Viewer, s.backupsV1},
+		{"GET", "/api/v1/backups/{id}", api, core.Viewer, s.oneBackupV1},
+		{"PATCH", "/api/v1/backups/{id}", api, core.Operator, s.changeBackupV1},
+		{"DELETE", "/api/v1/backups/{id}", api, core.Operator, s.removeBackupV1},
+		{"GET", "/api/v1/backups/{id}/bundle", exporting, core.Viewer, s.backupBundle},
+		{"POST", "/api/v1/backups/{id}/restore", api, core.Operator, s.restoreBackupV1},
+		{"GET", "/api/v1/schedules", api, core.Viewer, s.schedulesV1},
+		{"PUT", "/api/v1/schedules", api, core.Admin, s.putScheduleV1},
+		{"DELETE", "/api/v1/schedules/{name}", api, core.Admin, s.removeScheduleV1},
 	}
 }
 

@@ -10,10 +10,13 @@ import (
 
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
+	"ekuiper-console/core/drift"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/rollout"
+	"ekuiper-console/core/schedule"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
+	"ekuiper-console/core/vault"
 	"ekuiper-console/web/metrics"
 )
 
@@ -22,8 +25,11 @@ type Server struct {
 	Transfer *transfer.Service
 	Drafts   *transfer.Drafts
 	Nodes    *node.Registry
-	Live     *node.Live // the nodes that run elsewhere; nil where there is only the embedded one
 	Rollouts *rollout.Service
+	Live     *node.Live     // the nodes that run elsewhere; nil where there is only the embedded one
+	Watch    *drift.Watch   // compares nodes with their baselines
+	Vault    *vault.Vault   // keeps backups of nodes
+	Book     *schedule.Book // says when either is done
 	Tasks    *task.Runner
 	Users    *account.Users
 	Tokens   *account.Tokens

@@ -21,11 +21,14 @@ import (
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/depot"
+	"ekuiper-console/core/drift"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/rollout"
+	"ekuiper-console/core/schedule"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
+	"ekuiper-console/core/vault"
 	"ekuiper-console/db/dbtest"
 	"ekuiper-console/web/handlers"
 )
@@ -65,7 +68,11 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	sessions := handlers.NewSessions(db.Sessions())
 	s.link = link
 	t.Cleanup(service.Close)
+	book := &schedule.Book{Store: db, Known: live.Known}
 	s.server = &handlers.Server{
+		Watch:    &drift.Watch{Store: db, Nodes: live, Journal: service, State: db.State},
+		Vault:    &vault.Vault{Store: db, Source: live, Terms: book},
+		Book:     book,
 		Transfer: service,
 		Drafts:   &transfer.Drafts{Store: db, Choices: db, Transfer: service},
 		Nodes:    nodes,

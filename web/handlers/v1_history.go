@@ -104,17 +104,29 @@ func (s *Server) bundleV1(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// restoreBody is what the routes take that make a node hold what was there before.
+type restoreBody struct {
+	Leave   []core.Ref `json:"leave"`
+	Plan    string     `json:"plan"`
+	Note    string     `json:"note"`
+	Restart bool       `json:"restart"` // restart the node where something comes into use only then
+	Async   bool       `json:"async"`
+	DryRun  bool       `json:"dry_run"` // answer with the plan
+	Diff    bool       `json:"diff"`
+}
+
+// over puts what the body says over a request.
+func (b restoreBody) over(req transfer.Request) transfer.Request {
+	req.Mode, req.Leave, req.Plan, req.Restart = plan.Full, b.Leave, b.Plan, b.Restart
+	if b.Note != "" {
+		req.Note = b.Note
+	}
+	return req
+}
+
 // restoreV1 is POST /api/v1/revisions/{n}/restore. Revision 0 is the empty node.
 func (s *Server) restoreV1(w http.ResponseWriter, r *http.Request) error {
-	var body struct {
-		Leave   []core.Ref `json:"leave"`
-		Plan    string     `json:"plan"`
-		Note    string     `json:"note"`
-		Restart bool       `json:"restart"` // restart the node where something comes into use only then
-		Async   bool       `json:"async"`
-		DryRun  bool       `json:"dry_run"` // answer with the plan
-		Diff    bool       `json:"diff"`
-	}
+	var body restoreBody
 	if err := s.readStrict(w, r, &body); err != nil {
 		return err
 	}
@@ -122,12 +134,17 @@ func (s *Server) restoreV1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	req := transfer.Request{Node: nodeOf(r), Restores: n, Mode: plan.Full, Leave: body.Leave, Plan: body.Plan, Note: body.Note, Restart: body.Restart}
+	req := body.over(transfer.Request{Node: nodeOf(r), Restores: n})
 	if n == 0 {
 		req.Document = []byte("{}")
 	} else if _, err := s.Transfer.Revision(r.Context(), callerOf(r), nodeOf(r), n); err != nil {
 		return err
 	}
+	return s.answerRestore(w, r, req, body)
+}
+
+// answerRestore answers with the plan of a restore, or does it.
+func (s *Server) answerRestore(w http.ResponseWriter, r *http.Request, req transfer.Request, body restoreBody) error {
 	if body.DryRun {
 		return s.answerPreview(w, r, req, body.Diff)
 	}
