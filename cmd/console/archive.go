@@ -112,14 +112,19 @@ func (l *local) restore(p *process, req restoreRequest) (*restored, error) {
 	if req.Revision == 0 {
 		want.Document = []byte("{}")
 	}
-	if req.DryRun {
-		made, err := l.service.Preview(p.ctx, caller(), want)
+	return bringBack(p, l.service, want, req.DryRun)
+}
+
+// bringBack does an import, or makes its plan.
+func bringBack(p *process, service *transfer.Service, want transfer.Request, dryRun bool) (*restored, error) {
+	if dryRun {
+		made, err := service.Preview(p.ctx, caller(), want)
 		if err != nil {
 			return nil, err
 		}
 		return &restored{Plan: made.Listing()}, nil
 	}
-	result, err := l.service.Import(p.ctx, caller(), want)
+	result, err := service.Import(p.ctx, caller(), want)
 	if err != nil {
 		return nil, err
 	}
@@ -180,12 +185,16 @@ func (r *remote) diff(p *process, from, to int64) (*difference, error) {
 }
 
 func (r *remote) restore(p *process, req restoreRequest) (*restored, error) {
-	path := fmt.Sprintf("revisions/%d/restore", req.Revision)
-	if req.DryRun {
-		listing, err := ask[plan.Listing](r, p, path, req)
+	return r.bringBack(p, fmt.Sprintf("revisions/%d/restore", req.Revision), req, req.DryRun)
+}
+
+// bringBack asks for an import, or for its plan.
+func (r *remote) bringBack(p *process, path string, body any, dryRun bool) (*restored, error) {
+	if dryRun {
+		listing, err := ask[plan.Listing](r, p, path, body)
 		return &restored{Plan: listing}, err
 	}
-	outcome, err := ask[plan.Outcome](r, p, path, req)
+	outcome, err := ask[plan.Outcome](r, p, path, body)
 	return &restored{Outcome: outcome}, err
 }
 

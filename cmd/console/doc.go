@@ -22,7 +22,9 @@
 // core/transfer puts these together into the use cases: Preview, Import, Export,
 // Status, History. Every surface calls it and nothing below it. core/node knows the
 // eKuiper nodes that run elsewhere: it reads them into the store, and brings imports into
-// them. core/rollout brings one bundle into many of them, wave by wave. Package db keeps all
+// them. core/rollout brings one bundle into many of them, wave by wave. core/drift compares
+// nodes with their baselines, core/vault keeps backups of them, and core/schedule says when
+// either is done. Package db keeps all
 // state in one SQLite file; core/backup packs it, and what lies beside it, into one
 // archive.
 //

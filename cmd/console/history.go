@@ -118,12 +118,17 @@ func (c *restoreCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	return r.print(p, c.JSON)
+}
+
+// print writes what became of it, or the plan.
+func (r *restored) print(p *process, asJSON bool) error {
 	switch {
-	case c.DryRun && c.JSON:
+	case r.Plan != nil && asJSON:
 		return printJSON(p, r.Plan)
-	case c.DryRun:
+	case r.Plan != nil:
 		printPlan(p, r.Plan, r.Plan.Counts())
-	case c.JSON:
+	case asJSON:
 		return printJSON(p, r.Outcome)
 	default:
 		fmt.Fprintln(p.stdout, summary(r.Outcome))

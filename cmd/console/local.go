@@ -151,7 +151,7 @@ func (f *targetFlags) local(p *process, store *db.DB) (target, error) {
 	if err := f.fresh(p, live); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	return &local{node: f.Node, db: store, service: service, audit: events}, nil
+	return &local{node: f.Node, db: store, live: live, service: service, audit: events}, nil
 }
 
 // fresh reads the node that a command works on, where it runs elsewhere. One that is away
@@ -198,6 +198,7 @@ func (f *dataFlags) live(store *db.DB) *node.Live {
 type local struct {
 	node    string
 	db      *db.DB
+	live    *node.Live
 	service *transfer.Service
 	audit   *audit.Log
 }

@@ -31,24 +31,27 @@ const (
 // cli is the command line. Every flag can also be given in the environment, as
 // CONSOLE_ and its name.
 type cli struct {
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"Start the console (the default)."`
-	Import  importCmd  `cmd:"" help:"Import a bundle."`
-	Export  exportCmd  `cmd:"" help:"Export all, or some rules with everything they need."`
-	Plan    planCmd    `cmd:"" help:"Show what an import would do. Exits with 0 for nothing, 2 for changes, 1 for trouble."`
-	Check   checkCmd   `cmd:"" help:"Check bundles without a console. Exits with 0 when they are clean, 1 when there are findings."`
-	History historyCmd `cmd:"" help:"List what was imported, or show what one revision did."`
-	Diff    diffCmd    `cmd:"" help:"Show what changed between two revisions, or since one."`
-	Restore restoreCmd `cmd:"" help:"Bring a revision back, as a new one."`
-	Show    showCmd    `cmd:"" help:"Show an entry, what it needs, what needs it, and its history."`
-	User    userCmd    `cmd:"" help:"Manage the people who sign in."`
-	Token   tokenCmd   `cmd:"" help:"Manage the tokens of the REST API."`
-	Node    nodeCmd    `cmd:"" help:"Manage the eKuiper nodes that run elsewhere."`
-	Rollout rolloutCmd `cmd:"" help:"Bring one bundle into many nodes, wave by wave."`
-	Audit   auditCmd   `cmd:"" help:"List who did what, and what was refused."`
-	Backup  backupCmd  `cmd:"" help:"Back up the data folder while the console runs, or restore it."`
-	Doctor  doctorCmd  `cmd:"" help:"Look whether the data folder is well. Exits with 1 when there are findings."`
-	Health  healthCmd  `cmd:"" help:"Ask the console of this machine whether it can do its work. Exits with 1 when it cannot."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" default:"withargs" help:"Start the console (the default)."`
+	Import   importCmd   `cmd:"" help:"Import a bundle."`
+	Export   exportCmd   `cmd:"" help:"Export all, or some rules with everything they need."`
+	Plan     planCmd     `cmd:"" help:"Show what an import would do. Exits with 0 for nothing, 2 for changes, 1 for trouble."`
+	Check    checkCmd    `cmd:"" help:"Check bundles without a console. Exits with 0 when they are clean, 1 when there are findings."`
+	History  historyCmd  `cmd:"" help:"List what was imported, or show what one revision did."`
+	Diff     diffCmd     `cmd:"" help:"Show what changed between two revisions, or since one."`
+	Restore  restoreCmd  `cmd:"" help:"Bring a revision back, as a new one."`
+	Show     showCmd     `cmd:"" help:"Show an entry, what it needs, what needs it, and its history."`
+	User     userCmd     `cmd:"" help:"Manage the people who sign in."`
+	Token    tokenCmd    `cmd:"" help:"Manage the tokens of the REST API."`
+	Node     nodeCmd     `cmd:"" help:"Manage the eKuiper nodes that run elsewhere."`
+	Rollout  rolloutCmd  `cmd:"" help:"Bring one bundle into many nodes, wave by wave."`
+	Drift    driftCmd    `cmd:"" help:"Show how nodes stand to their baselines, compare one, or bring it back."`
+	Snapshot snapshotCmd `cmd:"" help:"Back up nodes, and bring what was backed up into the same node or another one."`
+	Schedule scheduleCmd `cmd:"" help:"Say when nodes are compared and backed up by themselves."`
+	Audit    auditCmd    `cmd:"" help:"List who did what, and what was refused."`
+	Backup   backupCmd   `cmd:"" help:"Back up the data folder while the console runs, or restore it."`
+	Doctor   doctorCmd   `cmd:"" help:"Look whether the data folder is well. Exits with 1 when there are findings."`
+	Health   healthCmd   `cmd:"" help:"Ask the console of this machine whether it can do its work. Exits with 1 when it cannot."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // process is what a command sees of its surroundings.

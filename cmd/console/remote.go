@@ -118,6 +118,12 @@ type upload struct {
 // deleting is the body of a request that deletes.
 type deleting struct{}
 
+// instead is a request that puts something in the place of what there is.
+type instead struct{ body any }
+
+// partly is a request that changes a part of what there is.
+type partly struct{ body any }
+
 // encodeBody returns how a body is sent.
 func encodeBody(body any) (method, contentType string, payload io.Reader, err error) {
 	switch body := body.(type) {
@@ -138,8 +144,15 @@ func encodeBody(body any) (method, contentType string, payload io.Reader, err er
 		}
 		return http.MethodPost, w.FormDataContentType(), &form, errors.Join(err, w.WriteField("options", string(options)), w.Close())
 	}
+	method = http.MethodPost
+	switch wrapped := body.(type) {
+	case instead:
+		method, body = http.MethodPut, wrapped.body
+	case partly:
+		method, body = http.MethodPatch, wrapped.body
+	}
 	text, err := json.Marshal(body)
-	return http.MethodPost, "application/json", bytes.NewReader(text), err
+	return method, "application/json", bytes.NewReader(text), err
 }
 
 // importBody is an import, or its plan, as a console elsewhere takes it.

@@ -133,6 +133,8 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	var sweeper sync.WaitGroup
 	sweeper.Go(func() { sweep(sweeping, store, artifacts, log) })
 	sweeper.Go(func() { live.Poll(sweeping) })
+	keep := keepingOf(store, live, service)
+	sweeper.Go(func() { keep.clock(store, log).Run(sweeping) })
 	defer sweeper.Wait()
 	defer stopSweeping()
 	server := &handlers.Server{
@@ -141,6 +143,9 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Nodes:    live.Nodes,
 		Live:     live,
 		Rollouts: rollouts,
+		Watch:    keep.watch,
+		Vault:    keep.vault,
+		Book:     keep.book,
 		Tasks:    tasks,
 		Users:    users,
 		Tokens:   &account.Tokens{Store: store, Audit: events},

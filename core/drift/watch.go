@@ -2,6 +2,7 @@ package drift
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -29,6 +30,8 @@ type Store interface {
 type Nodes interface {
 	// Known returns a NotFound error for a node that is not there.
 	Known(ctx context.Context, node string) error
+	// Names returns the names of all nodes.
+	Names(ctx context.Context) ([]string, error)
 	// Pull reads a node.
 	Pull(ctx context.Context, by core.Caller, node string) (plan.Snapshot, error)
 }
@@ -92,23 +95,30 @@ func (w *Watch) Remove(ctx context.Context, by core.Caller, node string) error {
 	return w.Store.DeleteBaseline(ctx, node, audit.New(w.now(), by, audit.BaselineRemove, node))
 }
 
-// List returns how all nodes that have a baseline stand to it, by name, as they were last
-// compared. It takes a viewer.
+// List returns how all nodes stand to their baselines, as they were last compared. It takes
+// a viewer.
 func (w *Watch) List(ctx context.Context, by core.Caller) ([]Status, error) {
 	if err := by.Require(core.Viewer); err != nil {
 		return nil, err
 	}
-	all, err := w.Store.Baselines(ctx)
-	list := make([]Status, 0, len(all))
-	for _, one := range all {
-		switch gone := w.Nodes.Known(ctx, one.Node); {
-		case gone == nil:
-			list = append(list, one.status())
-		case core.CodeOf(gone) != core.NotFound:
-			return nil, gone
-		}
+	watched, err := w.Store.Baselines(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	known := map[string]Status{}
+	for _, one := range watched {
+		known[one.Node] = one.status()
+	}
+	names, err := w.Nodes.Names(ctx)
+	all := make([]Status, 0, len(names))
+	for _, name := range names {
+		one, has := known[name]
+		if !has {
+			one = Status{Node: name, State: None}
+		}
+		all = append(all, one)
+	}
+	return all, err
 }
 
 // Report returns how a node stands to its baseline, without reading it: where it was read
@@ -164,16 +174,11 @@ func (w *Watch) Check(ctx context.Context, by core.Caller, node string) (Report,
 func (w *Watch) Follow(ctx context.Context, by core.Caller) error {
 	all, err := w.Store.Baselines(ctx)
 	for _, one := range all {
-		now, err := w.State(ctx, one.Node)
-		if err != nil {
-			return err
+		now, trouble := w.State(ctx, one.Node)
+		if trouble == nil && now.Revision != one.Check.Revision {
+			_, trouble = w.compare(ctx, by, one, w.now())
 		}
-		if now.Revision == one.Check.Revision {
-			continue
-		}
-		if _, err := w.compare(ctx, by, one, w.now()); err != nil {
-			return err
-		}
+		err = errors.Join(err, trouble)
 	}
 	return err
 }

@@ -100,6 +100,39 @@ func (b *Book) Put(ctx context.Context, by core.Caller, s Schedule) (Schedule, e
 	return s, b.Store.PutSchedule(ctx, s, audit.New(s.Changed, by, audit.ScheduleSet, s.subject()).Saying(detail))
 }
 
+// Change is what is to be other about a schedule. What is nil is as it counts for the node
+// now.
+type Change struct {
+	Zone    *string `json:"zone,omitempty"`
+	Compare *Rhythm `json:"compare,omitempty"`
+	Backup  *Rhythm `json:"backup,omitempty"`
+	Keep    *int    `json:"keep,omitempty"`
+	Days    *int    `json:"days,omitempty"`
+}
+
+// Change changes the schedule of a node, which has one of its own from then on, or that of
+// all which have none. Only an admin may.
+func (b *Book) Change(ctx context.Context, by core.Caller, node string, c Change) (Schedule, error) {
+	s, err := b.For(ctx, by, node)
+	if err != nil {
+		return s, err
+	}
+	s.Node = node
+	given(&s.Zone, c.Zone)
+	given(&s.Compare, c.Compare)
+	given(&s.Backup, c.Backup)
+	given(&s.Keep, c.Keep)
+	given(&s.Days, c.Days)
+	return b.Put(ctx, by, s)
+}
+
+// given puts a value in place of another, where there is one.
+func given[T any](old, new *T) {
+	if new != nil {
+		*old = *new
+	}
+}
+
 // subject is what the audit log calls the node.
 func (s Schedule) subject() string {
 	if s.Node == "" {

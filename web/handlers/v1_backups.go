@@ -182,35 +182,14 @@ func (s *Server) schedulesV1(w http.ResponseWriter, r *http.Request) error {
 // putScheduleV1 is PUT /api/v1/schedules: what is not said is as it counts for the node now.
 func (s *Server) putScheduleV1(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
-		Node    string           `json:"node"`
-		Zone    *string          `json:"zone"`
-		Compare *schedule.Rhythm `json:"compare"`
-		Backup  *schedule.Rhythm `json:"backup"`
-		Keep    *int             `json:"keep"`
-		Days    *int             `json:"days"`
+		Node string `json:"node"`
+		schedule.Change
 	}
 	if err := s.readStrict(w, r, &body); err != nil {
 		return err
 	}
-	one, err := s.Book.For(r.Context(), callerOf(r), body.Node)
-	if err != nil {
-		return err
-	}
-	one.Node = body.Node
-	given(&one.Zone, body.Zone)
-	given(&one.Compare, body.Compare)
-	given(&one.Backup, body.Backup)
-	given(&one.Keep, body.Keep)
-	given(&one.Days, body.Days)
-	one, err = s.Book.Put(r.Context(), callerOf(r), one)
+	one, err := s.Book.Change(r.Context(), callerOf(r), body.Node, body.Change)
 	return ok(w, one, err)
-}
-
-// given puts a value in place of another, where there is one.
-func given[T any](old, new *T) {
-	if new != nil {
-		*old = *new
-	}
 }
 
 // removeScheduleV1 is DELETE /api/v1/schedules/{name}: from then on the node has the

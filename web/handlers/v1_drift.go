@@ -11,30 +11,8 @@ import (
 
 // driftsV1 is GET /api/v1/drift: all nodes, as they were last compared.
 func (s *Server) driftsV1(w http.ResponseWriter, r *http.Request) error {
-	all, err := s.drifts(r)
+	all, err := s.Watch.List(r.Context(), callerOf(r))
 	return ok(w, all, err)
-}
-
-// drifts returns how all nodes stand to their baselines, the embedded one first.
-func (s *Server) drifts(r *http.Request) ([]drift.Status, error) {
-	watched, err := s.Watch.List(r.Context(), callerOf(r))
-	if err != nil {
-		return nil, err
-	}
-	by := map[string]drift.Status{}
-	for _, one := range watched {
-		by[one.Node] = one
-	}
-	names, err := s.Live.Names(r.Context())
-	all := make([]drift.Status, 0, len(names))
-	for _, name := range names {
-		one, known := by[name]
-		if !known {
-			one = drift.Status{Node: name, State: drift.None}
-		}
-		all = append(all, one)
-	}
-	return all, err
 }
 
 // driftV1 is GET /api/v1/nodes/{name}/drift: how the node stands to its baseline, with the
