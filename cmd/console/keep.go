@@ -75,6 +75,28 @@ func (k keeping) tick() func(context.Context) error {
 	}
 }
 
+// drift counts the nodes by how they stand to their baselines.
+func (k keeping) drift(ctx context.Context) (map[string]int, error) {
+	all, err := k.watch.List(ctx, keeper)
+	counts := map[string]int{}
+	for _, s := range all {
+		counts[string(s.State)]++
+	}
+	return counts, err
+}
+
+// ages returns how many seconds old the newest backups of nodes are.
+func (k keeping) ages(ctx context.Context) (map[string]int, error) {
+	latest, err := k.vault.Latest(ctx, keeper)
+	ages := map[string]int{}
+	for name, l := range latest {
+		if l.Good.ID > 0 {
+			ages[name] = int(time.Since(l.Good.Time).Seconds())
+		}
+	}
+	return ages, err
+}
+
 // keepDesk is where nodes are looked after: in the data folder, or by a console that runs
 // elsewhere.
 type keepDesk interface {

@@ -95,7 +95,7 @@ func (f *dataFlags) roomy() error {
 }
 
 // measure gives the server metrics, unless they are off.
-func (c *serveCmd) measure(server *handlers.Server, store *db.DB, local bool) {
+func (c *serveCmd) measure(server *handlers.Server, store *db.DB, keep keeping, local bool) {
 	doors := map[string]handlers.MetricsDoor{"open": handlers.MetricsOpen, "token": handlers.MetricsByToken, "off": handlers.MetricsOff}
 	if local {
 		doors["auto"] = handlers.MetricsOpen
@@ -107,6 +107,8 @@ func (c *serveCmd) measure(server *handlers.Server, store *db.DB, local bool) {
 	server.Metrics = metrics.New(version, metrics.Now{
 		Entries: func(ctx context.Context) (map[string]int, error) { return entries(ctx, store) },
 		Tasks:   store.TaskCounts,
+		Drift:   keep.drift,
+		Backups: keep.ages,
 		Size:    c.storeSize,
 	})
 	server.Transfer.Observe, server.Audit.Seen = server.Metrics.Import, server.Metrics.Event

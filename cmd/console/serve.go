@@ -172,7 +172,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		Probes:      c.probes(store),
 	}
 	server.Sessions.ErrorFunc = server.SessionFault
-	c.measure(server, store, loopback(listener.Addr()))
+	c.measure(server, store, keep, loopback(listener.Addr()))
 	if err := c.announce(p, listener, users, secret); err != nil {
 		return err
 	}

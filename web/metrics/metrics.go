@@ -16,10 +16,12 @@ import (
 )
 
 // Now is asked, whenever the metrics are read, for what there is at that moment. Each
-// map has a number by name.
+// map has a number by name; a function that is nil is not asked.
 type Now struct {
 	Entries func(ctx context.Context) (map[string]int, error) // by section
 	Tasks   func(ctx context.Context) (map[string]int, error) // by state
+	Drift   func(ctx context.Context) (map[string]int, error) // nodes by how they stand to their baselines
+	Backups func(ctx context.Context) (map[string]int, error) // of each node, how many seconds old its newest backup is
 	Size    func() int64                                      // bytes of the store's files
 }
 
@@ -109,6 +111,8 @@ type gauges struct{ now Now }
 var (
 	entriesDesc = prometheus.NewDesc("console_entries", "Entries that the node holds, by section.", []string{"section"}, nil)
 	tasksDesc   = prometheus.NewDesc("console_tasks", "Tasks in the store, by state.", []string{"state"}, nil)
+	driftDesc   = prometheus.NewDesc("console_nodes_drift", "Nodes by how they stand to their baselines: none (without one), in-sync, drifted or unknown.", []string{"state"}, nil)
+	backupsDesc = prometheus.NewDesc("console_node_backup_age_seconds", "Age of the newest backup of each node that has one.", []string{"node"}, nil)
 	sizeDesc    = prometheus.NewDesc("console_store_bytes", "Size of the store's files.", nil, nil)
 )
 
@@ -116,6 +120,8 @@ var (
 func (g *gauges) Describe(to chan<- *prometheus.Desc) {
 	to <- entriesDesc
 	to <- tasksDesc
+	to <- driftDesc
+	to <- backupsDesc
 	to <- sizeDesc
 }
 
@@ -127,8 +133,11 @@ func (g *gauges) Collect(to chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTime)
 	defer cancel()
 	for desc, count := range map[*prometheus.Desc]func(context.Context) (map[string]int, error){
-		entriesDesc: g.now.Entries, tasksDesc: g.now.Tasks,
+		entriesDesc: g.now.Entries, tasksDesc: g.now.Tasks, driftDesc: g.now.Drift, backupsDesc: g.now.Backups,
 	} {
+		if count == nil {
+			continue
+		}
 		numbers, err := count(ctx)
 		if err != nil {
 			to <- prometheus.NewInvalidMetric(desc, err)
