@@ -56,7 +56,7 @@ func (db *DB) Backup(ctx context.Context, id int64) (b vault.Backup, packed []by
 	return b, packed, fault(ctx, err, "reading backup %d", id)
 }
 
-// backupsSQL takes a node or '', the id below which it looks, how many, and whether of each
+// backupsSQL takes a node or ”, the id below which it looks, how many, and whether of each
 // node only the newest that failed and the newest that did not are asked for.
 const backupsSQL = backupColumns + `
 from node_backups b
