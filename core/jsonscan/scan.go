@@ -13,6 +13,8 @@ import (
 type Scanner struct {
 	Data []byte
 	Pos  int // byte offset
+
+	decoded []byte // the last text with escapes; its room is used again
 }
 
 // Type returns the JSON name of the type of the value that begins here, as
@@ -67,8 +69,22 @@ func (s *Scanner) String() string {
 	if plain && utf8.Valid(raw) {
 		return string(raw)
 	}
-	text, _ := unescape(raw, -1)
-	return text
+	s.decoded, _ = unescape(s.decoded[:0], raw, -1)
+	return string(s.decoded)
+}
+
+// Unquote reads the string that begins here as String does, and returns it in the place
+// where it stood where that is possible: what it is in Data from then on is not defined.
+func (s *Scanner) Unquote() []byte {
+	raw, plain := s.raw()
+	switch {
+	case !utf8.Valid(raw):
+		text, _ := unescape(nil, raw, -1)
+		return text
+	case !plain:
+		raw, _ = unescape(raw[:0], raw, -1)
+	}
+	return raw
 }
 
 // raw passes over the string that begins here and returns what stands between its
@@ -160,6 +176,6 @@ func Inside(data []byte, at, offset int) int {
 	if plain && utf8.Valid(raw) {
 		return at + 1 + min(offset, len(raw))
 	}
-	_, read := unescape(raw, offset)
+	_, read := unescape(nil, raw, offset)
 	return at + 1 + read
 }

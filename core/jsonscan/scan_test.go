@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -71,6 +72,11 @@ func FuzzString(f *testing.F) {
 		}
 		if got := s.String(); got != want {
 			t.Fatalf("String of %q = %q, want %q", data, got, want)
+		}
+		own := Scanner{Data: bytes.Clone(data)}
+		own.Blanks()
+		if got := string(own.Unquote()); got != want || own.Pos != s.Pos {
+			t.Fatalf("Unquote of %q = %q at %d, want %q at %d", data, got, own.Pos, want, s.Pos)
 		}
 	})
 }

@@ -18,11 +18,13 @@ var special = func() (table [256]bool) {
 // simple are the escapes of one letter.
 var simple = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// unescape decodes the inside of a valid JSON string. With stop at or above zero it
-// ends as soon as that many bytes are decoded; read is how many bytes of raw were
-// used, so that a place in the text can be found in the document.
-func unescape(raw []byte, stop int) (text string, read int) {
-	out := make([]byte, 0, len(raw))
+// unescape decodes the inside of a valid JSON string behind out. With stop at or above zero
+// it ends as soon as so many bytes are there; read is how many bytes of raw were used, so
+// that a place in the text can be found in the document.
+//
+// Out may be raw[:0] where raw is valid UTF-8: then nothing decodes to more bytes than it
+// has.
+func unescape(out, raw []byte, stop int) (text []byte, read int) {
 	i := 0
 	for i < len(raw) && (stop < 0 || len(out) < stop) {
 		switch c := raw[i]; {
@@ -46,7 +48,7 @@ func unescape(raw []byte, stop int) (text string, read int) {
 			i += size
 		}
 	}
-	return string(out), i
+	return out, i
 }
 
 // run returns where the plain ASCII that begins at i ends.

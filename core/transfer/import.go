@@ -131,7 +131,7 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 		return nil, err
 	}
 	began := s.now()
-	result, err := s.bring(ctx, by, req)
+	result, err := s.bring(ctx, by, &req)
 	if err == nil {
 		s.rollback(ctx, by, req, result)
 	}
@@ -142,13 +142,16 @@ func (s *Service) Import(ctx context.Context, by core.Caller, req Request) (*Res
 	return result, err
 }
 
-// bring does what Import promises.
-func (s *Service) bring(ctx context.Context, by core.Caller, req Request) (*Result, error) {
-	req.report(Reading)
-	if err := s.fresh(ctx, by, &req); err != nil {
+// bring does what Import promises. It takes the document out of the request once that is
+// read: what is large need not stay in memory beside what was read from it.
+func (s *Service) bring(ctx context.Context, by core.Caller, whole *Request) (*Result, error) {
+	whole.report(Reading)
+	if err := s.fresh(ctx, by, whole); err != nil {
 		return nil, err
 	}
-	doc, err := s.load(ctx, &req)
+	doc, err := s.load(ctx, whole)
+	whole.Document = nil
+	req := *whole
 	if err != nil {
 		return nil, s.unreadable(ctx, req, err)
 	}

@@ -21,7 +21,7 @@ func (s *Service) rollback(ctx context.Context, by core.Caller, req Request, res
 		result.warn("nothing was brought back, since the node did not answer to the end and may still be at work")
 		return
 	}
-	back := Request{Node: req.Node, Mode: plan.Full, Note: fmt.Sprintf("undoes revision %d, which did not come as planned", result.Revision), Task: req.Task, Restart: req.Restart}
+	back := &Request{Node: req.Node, Mode: plan.Full, Note: fmt.Sprintf("undoes revision %d, which did not come as planned", result.Revision), Task: req.Task, Restart: req.Restart}
 	if back.Restores = result.Base; back.Restores == 0 {
 		back.Document = nothing
 	}

@@ -31,22 +31,22 @@ func (s *Server) importAsync(w http.ResponseWriter, r *http.Request) error {
 	if sw.dryRun {
 		return core.WithHint(core.Errorf(core.Invalid, "dry_run makes no task"), "send it to /data/import")
 	}
-	info, err := s.readBody(w, r)
+	what, err := s.readBody(w, r)
 	if err != nil {
 		return err
 	}
-	t, err := s.startImport(r, importTask{title: info.File, req: info.request(nodeOf(r), sw), check: info.checked, stop: sw.stop})
+	t, err := s.startImport(r, importTask{title: what.address, req: what.request(nodeOf(r), sw), refused: what.checked(), stop: sw.stop})
 	return ok(w, map[string]string{"id": t.ID}, err)
 }
 
 // importTask is an import to be done in the background.
 type importTask struct {
-	title string      // what a person calls it
-	about taskDetails // what its page is told besides what became of it
-	req   transfer.Request
-	check func() error                            // whether the request is sound; may be nil
-	done  func(context.Context, *transfer.Result) // told of the result; may be nil
-	stop  bool                                    // success ends the program
+	title   string      // what a person calls it
+	about   taskDetails // what its page is told besides what became of it
+	req     transfer.Request
+	refused error                                   // why the request is not sound; may be nil
+	done    func(context.Context, *transfer.Result) // told of the result; may be nil
+	stop    bool                                    // success ends the program
 }
 
 // startImport sets a task to work. It is a Busy error when the documents of those that
@@ -55,7 +55,9 @@ func (s *Server) startImport(r *http.Request, it importTask) (task.Task, error) 
 	by := callerOf(r)
 	t := task.Task{Node: it.req.Node, By: by.Name, Title: it.title}
 	work := func(ctx context.Context, run *task.Run) task.Outcome {
-		out := s.room.turn(ctx, func() task.Outcome { return s.runImport(ctx, by, it, run) })
+		mine := it
+		it.req.Document = nil // the import lets go of it before it is over
+		out := s.room.turn(ctx, func() task.Outcome { return s.runImport(ctx, by, &mine, run) })
 		if it.stop && out.Err == nil {
 			s.Stop()
 		}
@@ -66,17 +68,17 @@ func (s *Server) startImport(r *http.Request, it importTask) (task.Task, error) 
 
 // runImport does the import of a task, and words its end as the engine's clients read
 // it.
-func (s *Server) runImport(ctx context.Context, by core.Caller, it importTask, run *task.Run) task.Outcome {
-	if it.check != nil {
-		if err := it.check(); err != nil {
-			return taskFailed(err, nil, nil)
-		}
+func (s *Server) runImport(ctx context.Context, by core.Caller, it *importTask, run *task.Run) task.Outcome {
+	if it.refused != nil {
+		return taskFailed(it.refused, nil, nil)
 	}
 	it.req.Task, it.req.Hold = run.ID, run.Hold
 	it.req.Progress = func(p transfer.Progress) {
 		run.Report(task.Progress{Stage: string(p.Stage), Done: p.Done, Total: p.Total, Bytes: p.Read, TotalBytes: p.Size})
 	}
-	result, err := s.Transfer.Import(ctx, by, it.req)
+	req := it.req
+	it.req.Document = nil
+	result, err := s.Transfer.Import(ctx, by, req)
 	if err != nil {
 		it.about.Moved = core.CodeOf(err) == core.Conflict && it.req.Plan != ""
 		return taskFailed(err, nil, it.about.encode())

@@ -94,14 +94,14 @@ func (s *Server) readRequestV2(w http.ResponseWriter, r *http.Request) (transfer
 	if _, err := readQuery(r); err != nil {
 		return transfer.Request{}, core.WithHint(err, "this route takes none; nothing was changed")
 	}
-	info, err := s.readBody(w, r)
+	what, err := s.readBody(w, r)
 	if err != nil {
 		return transfer.Request{}, err
 	}
-	if err := info.checked(); err != nil {
+	if err := what.checked(); err != nil {
 		return transfer.Request{}, core.WithHint(core.Errorf(core.Invalid, "%w: bad request", err), core.HintOf(err))
 	}
-	return info.request(nodeOf(r), switches{}), nil
+	return what.request(nodeOf(r), switches{}), nil
 }
 
 // rulesetKinds are what a ruleset holds.

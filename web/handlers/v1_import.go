@@ -57,11 +57,11 @@ func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBod
 	if b.Mode == nil {
 		return b, req, errNoMode
 	}
-	info := configurationInfo{Content: b.Content, File: b.File}
+	what := given{[]byte(b.Content), b.File, files}
 	return b, transfer.Request{
-		Node: nodeOf(r), Document: []byte(b.Content), Address: b.File, Files: files, Format: b.Format, Mode: *b.Mode,
+		Node: nodeOf(r), Document: what.document, Address: b.File, Files: files, Format: b.Format, Mode: *b.Mode,
 		Leave: b.Leave, Atomic: b.Atomic, Plan: b.Plan, Note: b.Note, Rollback: b.Rollback, Restart: b.Restart,
-	}, info.checked()
+	}, what.checked()
 }
 
 // planAnswer is a plan as a program reads it.
