@@ -39,7 +39,7 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 		if c.Plan.Empty() {
 			return nil
 		}
-		return writeRevision(ctx, t, rev, c)
+		return writeRevision(ctx, t, &rev, c)
 	})
 	if err != nil {
 		return plan.Revision{}, err
@@ -48,7 +48,7 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 	return rev, nil
 }
 
-// revision returns what history is to hold of a commit.
+// revision returns what history is to hold of a commit. The hash is that of before.
 func revision(c *plan.Commit) plan.Revision {
 	n := c.Plan.Counts()
 	rev := plan.Revision{
@@ -61,7 +61,6 @@ func revision(c *plan.Commit) plan.Revision {
 	}
 	if !c.Plan.Empty() {
 		rev.Number++
-		rev.Hash = chain(c.Plan.Base.Hash, c.Plan.Steps)
 	}
 	return rev
 }

@@ -48,7 +48,7 @@ const patience = 10 * time.Second
 var (
 	writerPragmas = []string{
 		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
-		"cache_size(-65536)", "journal_size_limit(67108864)",
+		"cache_size(-16384)", "journal_size_limit(67108864)",
 	}
 	readerPragmas = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)"}
 )

@@ -39,6 +39,8 @@ func putRevision(ctx context.Context, t *sql.Tx, r plan.Revision, first int64) e
 	return fault(ctx, err, "writing revision %d", r.Number)
 }
 
+const putHashSQL = `update revisions set hash = ? where node = ? and number = ?`
+
 // changed returns how many entries a revision changes.
 func changed(r plan.Revision) int { return r.Created + r.Replaced + r.Deleted }
 

@@ -8,13 +8,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
+	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db"
@@ -37,18 +37,11 @@ type serveCmd struct {
 	LogFormat    string   `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json (${default})."`
 }
 
-// softMemory is how much memory the console is to keep to, in bytes, as long as what it
-// holds is less: near it garbage is collected sooner. GOMEMLIMIT says otherwise.
-const softMemory = 768 << 20
-
 // maxDocument bounds --max-document, in MiB.
 const maxDocument = 2048
 
 // Run starts the console and serves until it is told to stop.
 func (c *serveCmd) Run(p *process) error {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(softMemory)
-	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return core.Errorf(core.Invalid, "--tls-cert and --tls-key go together")
 	}
@@ -122,7 +115,9 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	live.Log = log
 	service := &transfer.Service{
 		Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events, MaxDocument: int64(c.MaxDocument) << 20,
+		Memory: keepTo(),
 	}
+	files.MaxBytes = max(fetch.DefaultMaxBytes, service.MaxDocument) // a document may come by address
 	defer service.Close()
 	rollouts := rolloutsOf(service, live, store, events)
 	rollouts.Log = func(err error) { log.Error("rollout", "error", err) }
@@ -168,6 +163,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		StoreSize:   c.storeSize,
 		MaxImports:  c.MaxImports,
 		MaxDocument: service.MaxDocument,
+		Memory:      service.Memory,
 		Proxies:     prefixes(c.TrustedProxy),
 		Probes:      c.probes(store),
 	}

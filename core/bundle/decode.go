@@ -38,15 +38,30 @@ const typeName = "Configuration"
 // wins, a null section is empty and a null text is the empty string, invalid UTF-8
 // becomes U+FFFD. A byte order mark at the beginning is passed over.
 func Decode(data []byte) (b *Bundle, unknown []string, err error) {
+	return DecodeTelling(data, nil)
+}
+
+// DecodeTelling is Decode, and calls tell from time to time with how many bytes of the
+// document are done with, unless that is nil. It goes through them twice, each time for half
+// of them.
+func DecodeTelling(data []byte, tell func(done int)) (b *Bundle, unknown []string, err error) {
+	if tell == nil {
+		tell = func(int) {}
+	}
 	w := newWalker(data)
-	if err := w.validate(); err != nil {
+	if err := w.validate(func(read int) { tell(read / 2) }); err != nil {
 		return nil, nil, err
 	}
 	b = &Bundle{}
+	told := 0
 	err = w.entries(func(ref core.Ref) error {
 		text, err := w.text(ref)
 		if err == nil {
 			b.Set(ref, text)
+		}
+		if w.Pos-told >= jsonscan.TellEvery {
+			told = w.Pos
+			tell(len(data)/2 + told/2)
 		}
 		return err
 	}, func(section string) {
@@ -73,9 +88,9 @@ func newWalker(data []byte) *walker {
 
 // validate returns a SyntaxError unless all of the data is one JSON value. The
 // standard library words it, so that the words are those of the engine.
-func (w *walker) validate() error {
+func (w *walker) validate(tell func(read int)) error {
 	rest := w.Data[w.Pos:]
-	if jsonscan.Valid(rest) {
+	if jsonscan.ValidTelling(rest, tell) {
 		return nil
 	}
 	var raw json.RawMessage

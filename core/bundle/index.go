@@ -16,7 +16,7 @@ type Index struct {
 func NewIndex(data []byte) *Index {
 	x := &Index{data: data, values: map[core.Ref]int{}}
 	w := newWalker(data)
-	if w.validate() != nil {
+	if w.validate(nil) != nil {
 		return x
 	}
 	err := w.entries(func(ref core.Ref) error {

@@ -15,6 +15,7 @@ type section struct {
 	shared  map[string]string // what others may hold too, never written to; may be nil
 	order   []string          // the names of shared, sorted
 	own     map[string]string // what was set since
+	sorted  []string          // the names of own, if they were set in order; of another length if not
 	deleted map[string]bool   // what of shared is gone
 	hidden  int               // how many entries of shared are gone or have another text in own
 }
@@ -37,6 +38,9 @@ func (s *section) set(name, text string) {
 	}
 	s.hide(name)
 	delete(s.deleted, name)
+	if n := len(s.sorted); n == len(s.own) && (n == 0 || s.sorted[n-1] < name) {
+		s.sorted = append(s.sorted, name)
+	}
 	s.own[name] = text
 }
 
@@ -48,7 +52,18 @@ func (s *section) delete(name string) {
 		}
 		s.deleted[name] = true
 	}
-	delete(s.own, name)
+	if _, ok := s.own[name]; ok {
+		delete(s.own, name)
+		s.sorted = nil
+	}
+}
+
+// ownNames returns the names of own, sorted.
+func (s *section) ownNames() []string {
+	if len(s.sorted) == len(s.own) {
+		return s.sorted
+	}
+	return slices.Sorted(maps.Keys(s.own))
 }
 
 // hide counts an entry of shared that will no longer be seen.
@@ -77,7 +92,7 @@ func (s *section) all(yield func(name, text string) bool) {
 // clone returns a section with the same entries.
 func (s *section) clone() section {
 	c := *s
-	c.own, c.deleted = maps.Clone(s.own), maps.Clone(s.deleted)
+	c.own, c.deleted, c.sorted = maps.Clone(s.own), maps.Clone(s.deleted), slices.Clip(s.sorted)
 	return c
 }
 
@@ -87,12 +102,13 @@ func (s *section) settle() {
 	if len(s.own)+len(s.deleted) <= maxChanged {
 		return
 	}
-	whole := s.own
-	if len(s.shared) > 0 {
-		whole = make(map[string]string, s.len())
-		maps.Insert(whole, s.all)
+	if len(s.shared) == 0 {
+		*s = section{shared: s.own, order: s.ownNames()}
+		return
 	}
-	*s = section{shared: whole, order: slices.Sorted(maps.Keys(whole))}
+	whole := make(map[string]string, s.len())
+	maps.Insert(whole, s.all)
+	*s = section{order: s.names(), shared: whole}
 }
 
 // names returns the names, sorted. They must not be written to.
@@ -100,7 +116,7 @@ func (s *section) names() []string {
 	if len(s.own)+len(s.deleted) == 0 {
 		return s.order
 	}
-	own := slices.Sorted(maps.Keys(s.own))
+	own := s.ownNames()
 	if len(s.shared) == 0 {
 		return own
 	}

@@ -82,7 +82,7 @@ func (d *Drafts) lay(ctx context.Context, by core.Caller, desk *desk, head plan.
 			req.Document = full.Body
 		}
 		var err error
-		if doc, err = d.Transfer.load(ctx, &req); err != nil {
+		if doc, err = d.Transfer.load(ctx, &req, &intake{}); err != nil {
 			return err
 		}
 	}

@@ -41,11 +41,13 @@ func (f *Format) UnmarshalText(text []byte) error {
 
 // formats say how a document is read, and in the engine's words that it cannot be.
 var formats = [...]struct {
-	decode func([]byte) (*bundle.Bundle, []string, error)
+	decode func(data []byte, tell func(done int)) (*bundle.Bundle, []string, error)
 	words  string
 }{
-	JSON: {bundle.Decode, "configuration unmarshal with error "},
-	V2:   {bundlev2.Decode, "import failed: "},
+	JSON: {bundle.DecodeTelling, "configuration unmarshal with error "},
+	V2: {func(data []byte, _ func(int)) (*bundle.Bundle, []string, error) {
+		return bundlev2.Decode(data)
+	}, "import failed: "},
 }
 
 // document is a decoded document.
@@ -58,8 +60,9 @@ type document struct {
 	artifacts map[core.Ref]plan.Artifact // of a revision: the files that it had
 }
 
-// decode reads a document; its error is in the engine's words.
-func decode(f Format, data []byte) (document, error) {
+// decode reads a document; its error is in the engine's words. Tell is called from time to
+// time with how many bytes are done with.
+func decode(f Format, data []byte, tell func(done int)) (document, error) {
 	if f == Detect {
 		f = JSON
 		if bundlev2.Is(data) {
@@ -68,7 +71,7 @@ func decode(f Format, data []byte) (document, error) {
 	}
 	sum := make(chan string, 1) // large documents take long to sum, and there is another core
 	go func() { sum <- sumOf(data) }()
-	b, unknown, err := formats[f].decode(data)
+	b, unknown, err := formats[f].decode(data, tell)
 	if err == nil {
 		return document{bundle: b.Settle(), unknown: unknown, sum: <-sum, loose: f == V2}, nil
 	}

@@ -110,7 +110,9 @@ func (s *Service) Preview(ctx context.Context, by core.Caller, req Request) (*pl
 	if err != nil {
 		return nil, err
 	}
-	doc, err := s.load(ctx, &req)
+	in := intake{memory: s.Memory}
+	defer in.end()
+	doc, err := s.load(ctx, &req, &in)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +151,9 @@ func (s *Service) bring(ctx context.Context, by core.Caller, whole *Request) (*R
 	if err := s.fresh(ctx, by, whole); err != nil {
 		return nil, err
 	}
-	doc, err := s.load(ctx, whole)
+	in := intake{tell: whole.Progress, memory: s.Memory}
+	defer in.end()
+	doc, err := s.load(ctx, whole, &in)
 	whole.Document = nil
 	req := *whole
 	if err != nil {
@@ -186,14 +190,14 @@ func (s *Service) admit(ctx context.Context, by core.Caller, req Request) error 
 }
 
 // load reads and decodes the document of a request, or the revision that it restores.
-func (s *Service) load(ctx context.Context, req *Request) (document, error) {
+func (s *Service) load(ctx context.Context, req *Request, in *intake) (document, error) {
 	if req.Restores > 0 {
 		req.Mode, req.NoFetch = plan.Full, true
 		past, err := s.Journal.At(ctx, req.Node, req.Restores)
 		return document{bundle: past.Bundle, artifacts: past.Artifacts}, err
 	}
 	if req.Address != "" {
-		data, err := s.read(ctx, req.Address)
+		data, err := s.read(ctx, req.Address, in)
 		if err != nil {
 			return document{}, err
 		}
@@ -206,7 +210,8 @@ func (s *Service) load(ctx context.Context, req *Request) (document, error) {
 		}
 		req.Document, req.Files = brought.Text, brought.Files
 	}
-	doc, err := decode(req.Format, req.Document)
+	in.size = int64(len(req.Document))
+	doc, err := decode(req.Format, req.Document, in.decoded)
 	if err == nil && len(req.Kinds) > 0 {
 		doc.keep(req.Kinds)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"ekuiper-console/core"
 )
@@ -29,7 +30,9 @@ func (s *Service) Read(ctx context.Context, by core.Caller, address string) (Bro
 	if err := by.Require(core.Operator); err != nil {
 		return Brought{}, err
 	}
-	data, err := s.read(ctx, address)
+	in := intake{memory: s.Memory}
+	defer in.end()
+	data, err := s.read(ctx, address, &in)
 	if err != nil {
 		return Brought{}, err
 	}
@@ -37,18 +40,61 @@ func (s *Service) Read(ctx context.Context, by core.Caller, address string) (Bro
 }
 
 // read fetches a document; its error is in the engine's words.
-func (s *Service) read(ctx context.Context, address string) ([]byte, error) {
-	body, err := s.Fetch.Open(ctx, address, nil)
+func (s *Service) read(ctx context.Context, address string, in *intake) ([]byte, error) {
+	body, err := s.Fetch.Open(ctx, address, in.fetched)
 	if err != nil {
 		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
 	}
 	defer body.Close()
-	data, err := io.ReadAll(io.LimitReader(body, s.maxDocument()+1))
-	if err != nil {
+	var data bytes.Buffer
+	whole := io.LimitReader(body, s.maxDocument()+1)
+	_, err = io.CopyN(&data, whole, bytes.MinRead) // from then on it is known how long it is
+	if err == nil {
+		data.Grow(int(min(max(in.size, 0), s.maxDocument())) + bytes.MinRead)
+		_, err = data.ReadFrom(whole)
+	}
+	if err != nil && err != io.EOF {
 		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
 	}
-	if int64(len(data)) > s.maxDocument() {
+	if int64(data.Len()) > s.maxDocument() {
 		return nil, core.WithHint(core.Errorf(core.TooLarge, "the file %s is over the limit of %d bytes", address, s.maxDocument()), LargerHint)
 	}
-	return data, nil
+	return data.Bytes(), nil
+}
+
+// intake watches a document on its way in. It tells how many bytes of it are done with: those
+// that were fetched, and then those that were taken apart.
+type intake struct {
+	tell   func(Progress)                    // may be nil
+	memory func(document int64) (end func()) // may be nil
+
+	size int64 // of the document; -1 where nobody knows it
+	last time.Time
+	over func() // gives back what memory gave; nil for nothing
+}
+
+// fetched takes note of how much was fetched.
+func (in *intake) fetched(read, total int64) {
+	if in.size = total; in.over == nil && in.memory != nil {
+		in.over = in.memory(max(total, 0))
+	}
+	in.say(read)
+}
+
+// decoded takes note of how much was taken apart.
+func (in *intake) decoded(done int) { in.say(int64(done)) }
+
+func (in *intake) say(done int64) {
+	if in.tell == nil || time.Since(in.last) < meterPause {
+		return
+	}
+	in.last = time.Now()
+	in.tell(Progress{Stage: Reading, Read: done, Size: max(in.size, 0)})
+}
+
+// end says that the document is no longer needed.
+func (in *intake) end() {
+	if in.over != nil {
+		in.over()
+	}
 }

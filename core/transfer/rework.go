@@ -20,7 +20,7 @@ func (d *Drafts) Rework(ctx context.Context, by core.Caller, o *plan.Outcome, no
 	source, files := &bundle.Bundle{}, map[string]string(nil)
 	if draft, err := d.Draft(ctx, by, from); err == nil {
 		files = draft.Files
-		if doc, err := decode(Detect, draft.Body); err == nil {
+		if doc, err := decode(Detect, draft.Body, nil); err == nil {
 			source = doc.bundle
 		}
 	}

@@ -64,6 +64,10 @@ type Service struct {
 
 	MaxDocument int64 // bytes of a document that is read by address; 0 means DefaultMaxDocument
 
+	// Memory, where it is set, is told of a document of so many bytes that is read by
+	// address, and the function it returns when that is no longer needed.
+	Memory func(document int64) (end func())
+
 	mu     sync.Mutex
 	locks  map[string]chan struct{} // by node: full while an import writes
 	graphs map[string]*drawn        // by node: of its newest state

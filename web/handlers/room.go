@@ -21,14 +21,19 @@ type room struct {
 	requests, tasks chan struct{}
 	bytes           *semaphore.Weighted
 	document        int64 // bytes of the largest one
+	memory          func(document int64) (end func())
 }
 
 // roomFor returns room for n requests and n tasks, and for two of the largest documents.
-func roomFor(n int, document int64) *room {
+// Memory is told of each of those, unless it is nil.
+func roomFor(n int, document int64, memory func(document int64) (end func())) *room {
 	if n <= 0 {
 		n = DefaultMaxImports
 	}
-	return &room{make(chan struct{}, n), make(chan struct{}, n), semaphore.NewWeighted(2 * document), document}
+	if memory == nil {
+		memory = func(int64) func() { return func() {} }
+	}
+	return &room{make(chan struct{}, n), make(chan struct{}, n), semaphore.NewWeighted(2 * document), document, memory}
 }
 
 var errTooMany = core.WithHint(core.Errorf(core.Busy, "too many imports are under way"), "try again in a moment")
@@ -51,6 +56,7 @@ func (m *room) one(h handler) handler {
 			return errTooMany
 		}
 		defer m.bytes.Release(size)
+		defer m.memory(size)()
 		select {
 		case m.requests <- struct{}{}:
 			defer func() { <-m.requests }()
@@ -68,14 +74,17 @@ func (m *room) keep(tasks *task.Runner, document []byte, start func() (task.Task
 	if !m.bytes.TryAcquire(size) {
 		return task.Task{}, core.WithHint(core.Errorf(core.Busy, "too many documents wait to be imported"), "try again in a moment")
 	}
+	end := m.memory(size)
 	t, err := start()
 	if err != nil {
 		m.bytes.Release(size)
+		end()
 		return t, err
 	}
 	go func() { // ends with the task, which may be cancelled before its work begins
 		tasks.Wait(context.Background(), t.ID)
 		m.bytes.Release(size)
+		end()
 	}()
 	return t, nil
 }
