@@ -88,7 +88,7 @@ func Readable(f Format, data []byte) error {
 	if parcel.Is(data) {
 		return nil
 	}
-	_, err := decode(f, data)
+	_, err := decode(f, data, nil)
 	return err
 }
 
