@@ -182,9 +182,9 @@ func (o *RuleOption) faults() []string {
 	return lines
 }
 
-// fault returns what is wrong with the range, or "".
+// fault returns what is wrong with the range, or "". The engine goes by the timestamps only if both are above zero.
 func (r DatetimeRange) fault() string {
-	if r.Begin == "" && r.End == "" {
+	if r.BeginTimestamp > 0 && r.EndTimestamp > 0 {
 		if r.BeginTimestamp > r.EndTimestamp {
 			return "begin time shouldn't after end time"
 		}

@@ -11,6 +11,9 @@ type World interface {
 	// Source returns the stream or table of a name, or nil. The same name gives the
 	// same answer each time.
 	Source(name string) *Stream
+	// Columns returns the columns of a message of a protobuf schema, or what is wrong with the schema. The id is
+	// "schema.message". Where they cannot be known it returns nil and nothing wrong.
+	Columns(id string) (columns *Columns, fault string)
 	// Serves reports whether there is something that serves a need for a type of
 	// sources or sinks, a function or a schema.
 	Serves(need Need) bool
@@ -82,6 +85,13 @@ func (p *planner) refuse(at int, hint, format string, args ...any) {
 	f := fault(p.rule.ref, format, args...)
 	f.Hint = hint
 	p.found = append(p.found, f.At(p.rule.text, p.rule.sqlOffset(at)))
+}
+
+// warn makes a warning about a place in the SQL.
+func (p *planner) warn(at int, hint, format string, args ...any) {
+	if len(p.found) < maxPlanned {
+		p.found = append(p.found, warning(p.rule.ref, hint, format, args...).At(p.rule.text, p.rule.sqlOffset(at)))
+	}
 }
 
 // stage collects what is found about a part of a rule without knowing anything else.

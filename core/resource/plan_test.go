@@ -21,6 +21,10 @@ type testWorld struct {
 
 func (w *testWorld) Source(name string) *Stream { return w.streams[name] }
 func (w *testWorld) Serves(need Need) bool      { return w.serves[need] }
+func (w *testWorld) Columns(id string) (*Columns, string) {
+	s := &Schema{Type: "protobuf", Name: "s", Content: "syntax = \"proto3\"; message M { int64 id = 1; string Name = 2; }"}
+	return s.Columns(strings.TrimPrefix(id, "s."))
+}
 func (w *testWorld) Missing(need Need) (*core.Ref, string) {
 	if need.Name == "lost" {
 		return &core.Ref{Kind: core.Stream, Name: "lost"}, "it follows"
@@ -67,7 +71,9 @@ var testSources = sourceTexts{
 	"two": `CREATE STREAM two (a BIGINT, a FLOAT) WITH (DATASOURCE="two")`,
 	"odd": `CREATE STREAM odd () WITH (TYPE="htpull", DATASOURCE="x")`,
 	"no":  `CREATE STREAM no () WITH (TYPE="mqtt")`,
-	"pb":  `CREATE STREAM pb (id BIGINT) WITH (DATASOURCE="x", FORMAT="PROTOBUF", SCHEMAID="s.M")`,
+	"pb":  `CREATE STREAM pb (x BIGINT) WITH (DATASOURCE="x", FORMAT="protobuf", SCHEMAID="s.M")`,
+	"pb2": `CREATE STREAM pb2 (id BIGINT) WITH (DATASOURCE="x", FORMAT="PROTOBUF", SCHEMAID="s.M")`,
+	"pb3": `CREATE STREAM pb3 () WITH (DATASOURCE="x", FORMAT="protobuf", SCHEMAID="s.N")`,
 	"tmp": `CREATE STREAM tmp () WITH (DATASOURCE="x", TEMP="true")`,
 	"lk":  `CREATE TABLE lk (id BIGINT, room STRING) WITH (DATASOURCE="x", TYPE="memory", KIND="lookup", KEY="id")`,
 	"sc":  `CREATE TABLE sc (id BIGINT, floor BIGINT) WITH (DATASOURCE="x.json", TYPE="file")`,
@@ -78,9 +84,35 @@ func TestPlanSQL(t *testing.T) {
 	w := testSources.world(t, Need{Decodes, "protobuf_s", ""})
 	tests := []struct{ sql, want string }{
 		{"SELECT * FROM d", ""},
-		{"SELECT ID, temp AS t, t + 1 AS u FROM d WHERE u > 1", ""},
+		{"SELECT id, Temp AS t, t + 1 AS u FROM d WHERE u > 1", ""},
+		{"SELECT ID FROM d", "7 field ID not found in stream d"},
+		{"SELECT *, ID FROM d WHERE TEMP > 1", ""},
+		{"SELECT ID, count(*) FROM d", "7 field ID not found in stream d"},
+		{"SELECT count(*), ID FROM d", ""},
+		{"SELECT * EXCEPT(id), TEMP FROM d", "21 field TEMP not found in stream d"},
+		{"SELECT temp AS t FROM d", "7 unknown field temp"},
+		{"SELECT d.* FROM d", "7 unknown field *"},
+		{"SELECT any.* FROM any", ""},
 		{"SELECT d.id, loc->lat, loc.lat, loc->nothing FROM d", ""},
-		{"SELECT x.id FROM d AS x WHERE d.id > 1", ""},
+		{"SELECT d.id FROM d AS x WHERE d.id > 1", ""},
+		{"SELECT x.id FROM d AS x", "7 unknown field x.id"},
+		{"SELECT x.id FROM any AS x", ""},
+		{"SELECT d.id FROM d AS x WHERE x.id > 1", "30 stream x not found"},
+		{"SELECT no1 + id FROM d", "7 no1 means nothing"},
+		{"SELECT id + no1 FROM d", "12 unknown field no1"},
+		{"SELECT no1 + id AS x FROM d", "7 unknown field no1"},
+		{"SELECT id FROM d WHERE no1 > 1 AND id > 1", "23 no1 means nothing"},
+		{"SELECT id FROM d WHERE no1 > 1 ORDER BY id", "23 no1 means nothing"},
+		{"SELECT id, no1 FROM d WHERE id > 1", "11 unknown field no1"},
+		{"SELECT Temp AS x, id AS x FROM d", ""},
+		{"SELECT Temp AS x, id AS x FROM any", "18 duplicate alias x"},
+		{"SELECT Temp AS x, id AS x FROM any WHERE y > 1", ""},
+		{"SELECT d.id, any.id, id FROM d INNER JOIN any ON 1 = 1 GROUP BY COUNTWINDOW(2)", "21 ambiguous field id"},
+		{"SELECT hum FROM d INNER JOIN e ON d.id = e.id WHERE d.hum > 1 GROUP BY COUNTWINDOW(2)", "52 unknown field d.hum"},
+		{"SELECT d.b AS a, d.a AS b FROM d", "7 select fields have cycled alias"},
+		{"SELECT a.x AS b, b.x AS a FROM any", "7 select fields have cycled alias"},
+		{"SELECT loc[2:1] FROM d", "10 the slice begins at 2 and ends at 1"},
+		{"SELECT loc[2:2], loc[1:-1], loc[2:], loc[:0] FROM d", ""},
 		{"SELECT meta(topic), mqtt(messageid) FROM d", ""},
 		{"SELECT whatever, other->path[0] FROM any", ""},
 		{"SELECT d.nothing FROM d INNER JOIN any ON d.id = any.id GROUP BY TUMBLINGWINDOW(ss, 1)", ""},
@@ -93,17 +125,19 @@ func TestPlanSQL(t *testing.T) {
 		{"SELECT id FROM d GROUP BY x, TUMBLINGWINDOW(ss, 1)", "26 unknown field x"},
 		{"SELECT id + 1 AS id FROM d", ""},
 		{"SELECT a + 1 AS a FROM d", "7 unknown field a"},
+		{"SELECT B AS a, A AS b FROM any", ""},
 		{"SELECT b AS a, a AS b FROM any", "7 select fields have cycled alias"},
 		{"SELECT c AS a, a AS b, b AS c FROM d", "7 select fields have cycled alias"},
 		{"SELECT a + 1 AS a FROM any", ""},
-		{"SELECT id AS a, temp AS A FROM d", "16 duplicate alias A"},
+		{"SELECT id AS a, Temp AS A FROM d", "7 duplicate alias a"},
 		{"SELECT id FROM d INNER JOIN e ON d.id = e.id GROUP BY TUMBLINGWINDOW(ss, 1)", "7 ambiguous field id"},
 		{"SELECT d.id AS id FROM d INNER JOIN e ON d.id = e.id WHERE id > 1 GROUP BY TUMBLINGWINDOW(ss, 1)", ""},
-		{"SELECT hum, temp FROM d INNER JOIN e ON d.id = e.id GROUP BY TUMBLINGWINDOW(ss, 1)", ""},
+		{"SELECT hum, Temp FROM d INNER JOIN e ON d.id = e.id GROUP BY TUMBLINGWINDOW(ss, 1)", ""},
 		{"SELECT * FROM d INNER JOIN e ON d.id = e.id", "16 a time window or count window is required to join multiple streams"},
 		{"SELECT * FROM d INNER JOIN sc ON d.id = sc.id", ""},
 		{"SELECT * FROM d INNER JOIN lk ON d.id = lk.id", ""},
 		{"SELECT * FROM d INNER JOIN lk ON d.id = lk.id AND lk.room = \"x\"", ""},
+		{"SELECT * FROM d INNER JOIN lk ON d.id = lk.id AND 1 = lk.id", "16 join condition binaryExpr:{ binaryExpr:{ d.id = lk.id } AND binaryExpr:{ 1 = lk.id } } is invalid, at least one equi-join predicate is required"},
 		{"SELECT * FROM d INNER JOIN lk ON d.id > lk.id", "16 join condition binaryExpr:{ d.id > lk.id } is invalid, at least one equi-join predicate is required"},
 		{"SELECT * FROM d CROSS JOIN lk", "16 join condition <nil> is invalid, at least one equi-join predicate is required"},
 		{"SELECT * FROM lk", "14 cannot find lookup table lk in any join"},
@@ -116,6 +150,8 @@ func TestPlanSQL(t *testing.T) {
 		{"SELECT * FROM d WHERE count(id) > 1", "22 Not allowed to call aggregate functions in WHERE clause: binaryExpr:{ Call:{ name:count, args:[d.id] } > 1 }."},
 		{"SELECT * FROM d HAVING id > 1", "23 Not allowed to call non-aggregate functions in HAVING clause: binaryExpr:{ d.id > 1 }."},
 		{"SELECT count(id) AS c FROM d GROUP BY COUNTWINDOW(2) HAVING c > 1 AND avg(id) < 2", ""},
+		{"SELECT count(id) AS c FROM d GROUP BY COUNTWINDOW(2) HAVING count(id) LIKE id", ""},
+		{"SELECT count(id) AS c FROM d GROUP BY COUNTWINDOW(2) HAVING (id > 1)", ""},
 		{"SELECT * FROM d GROUP BY COUNTWINDOW(2) HAVING own(id) > 1", ""},
 		{"SELECT last_hit_count() FROM d GROUP BY COUNTWINDOW(2)", "7 function last_hit_count is not allowed in an aggregate query"},
 		{"SELECT * FROM d GROUP BY SLIDINGWINDOW(ss, 1) OVER (WHEN last_hit_count() > 1)", ""},
@@ -123,7 +159,11 @@ func TestPlanSQL(t *testing.T) {
 		{"SELECT * FROM two", "14 duplicate field definition a"},
 		{"SELECT * FROM odd", "14 source type htpull not found"},
 		{"SELECT * FROM no", "14 topic is required"},
-		{"SELECT x FROM pb", ""},
+		{"SELECT id, Name FROM pb", ""},
+		{"SELECT x FROM pb", "7 unknown field x"},
+		{"SELECT name FROM pb", "7 field name not found in stream pb"},
+		{"SELECT x FROM pb2", ""},
+		{"SELECT x FROM pb3", "14 message type N not found in schema file s.proto"},
 		{"SELECT * FROM tmp", "14 temp stream tmp can only be used by temp rules"},
 	}
 	for _, tt := range tests {

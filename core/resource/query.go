@@ -12,13 +12,14 @@ import (
 func (p *planner) query() {
 	before := len(p.found)
 	q := &query{planner: p, stmt: p.rule.stmt}
+	q.options()
 	for _, s := range p.rule.stmt.Sources() {
 		q.source(s)
 	}
 	if len(p.found) > before {
 		return
 	}
-	for _, step := range []func(){q.declare, q.cycles, q.bindAll, q.validate, q.plan} {
+	for _, step := range []func(){q.declare, q.cycles, q.bindAll, q.validate, q.plan, q.eventTime} {
 		if step(); len(p.found) > before {
 			return
 		}
@@ -26,6 +27,7 @@ func (p *planner) query() {
 	for _, s := range q.sources {
 		q.open(s)
 	}
+	q.miss()
 }
 
 // query is the planning of one SELECT.
@@ -35,41 +37,59 @@ type query struct {
 	sources []querySource
 	// free is whether any column may be there, since a source declares none.
 	free    bool
-	aliases map[string]int         // of fields, in lower case, by number
-	columns map[string]int         // in how many sources they are, by name in lower case
+	aliases map[string]int         // of fields, by number
 	called  map[string]querySource // the first source of a name or alias
+
+	distinct []querySource // the sources, but only the first of each name
+	missed   *bindFault    // a name that means nothing, without the engine noticing it
 }
 
-// querySource is a stream or table that a query reads.
+// querySource is a stream or table that a query reads. Its columns are nil where any may be there.
 type querySource struct {
 	*streamsql.Source
-	stream *Stream
+	stream  *Stream
+	columns *Columns
 }
 
-// called reports whether a qualifier means the source.
-func (s querySource) called(name string) bool {
-	return s.Name == name || s.Alias != "" && s.Alias == name
-}
-
-// declare notes what names and columns the sources have.
+// declare notes what names the sources have.
 func (q *query) declare() {
 	q.called = make(map[string]querySource, len(q.sources))
-	if !q.free && len(q.sources) > 1 {
-		q.columns = map[string]int{}
-	}
 	for _, s := range q.sources {
 		if _, again := q.called[s.Name]; !again {
 			q.called[s.Name] = s
-			for name := range s.stream.columns {
-				if q.columns != nil {
-					q.columns[name]++
-				}
-			}
+			q.distinct = append(q.distinct, s)
 		}
 		if _, taken := q.called[s.Alias]; !taken && s.Alias != "" {
 			q.called[s.Alias] = s
 		}
 	}
+}
+
+// options judges an option that the engine looks at before anything else of the statement but the slices.
+func (q *query) options() {
+	q.slices()
+	if o := q.rule.Options; o == nil || !o.SendMetaToSink || len(q.stmt.GroupBy)+len(q.stmt.Joins) == 0 {
+		return
+	}
+	at := q.stmt.Pos()
+	if len(q.stmt.GroupBy) > 0 {
+		at = q.stmt.GroupBy[0].Pos()
+	}
+	q.refuse(at, "take one of them out", "Invalid option sendMetaToSink, it can not be applied to window")
+}
+
+// slices refuses parts of arrays that end before they begin.
+func (q *query) slices() {
+	streamsql.Walk(q.stmt, func(n streamsql.Node) bool {
+		if s, ok := n.(*streamsql.Slice); ok {
+			low, _ := s.Low.(*streamsql.Int)
+			high, ok := s.High.(*streamsql.Int)
+			if low != nil && ok && high.Value >= 0 && low.Value > high.Value {
+				q.refuse(s.Pos(), "write the lower index first", "the slice begins at %d and ends at %d", low.Value, high.Value)
+			}
+		}
+		return true
+	})
 }
 
 // source finds a stream or table.
@@ -90,8 +110,9 @@ func (q *query) source(s *streamsql.Source) {
 	if stream.twice != "" {
 		q.refuse(s.Pos(), fmt.Sprintf("take one of them out of %s", s.Name), "duplicate field definition %s", stream.twice)
 	}
-	q.sources = append(q.sources, querySource{s, stream})
-	q.free = q.free || stream.columns == nil
+	columns := q.columnsOf(s, stream)
+	q.sources = append(q.sources, querySource{s, stream, columns})
+	q.free = q.free || columns == nil
 	if options := q.rule.Options; options != nil && options.DisableBufferFullDiscard && o.Shared {
 		q.refuse(s.Pos(), "", "disableBufferFullDiscard can't be enabled with shared stream %s", s.Name)
 	}
@@ -102,10 +123,6 @@ func (q *query) open(s querySource) {
 	o, typ := &s.stream.Create.Options, s.stream.Type()
 	if s.stream.lookup() {
 		return
-	}
-	if options := q.rule.Options; options != nil && options.IsEventTime && o.Timestamp == "" && !s.stream.Create.Table {
-		q.refuse(s.Pos(), fmt.Sprintf("give %s the option TIMESTAMP", s.Name),
-			"preprocessor is set to be event time but stream option TIMESTAMP not found")
 	}
 	if need := (Need{SourceType, typ, ""}); !sources[typ] && !q.world.Serves(need) {
 		cause, hint := q.world.Missing(need)
@@ -130,18 +147,55 @@ func (q *query) open(s querySource) {
 	}
 }
 
+// columnsOf returns the columns of a source: those that it declares, or those of its schema.
+func (q *query) columnsOf(s *streamsql.Source, stream *Stream) *Columns {
+	o := &stream.Create.Options
+	if o.SchemaID == "" {
+		return stream.columns
+	}
+	if o.Format != "protobuf" {
+		return nil
+	}
+	columns, fault := q.world.Columns(o.SchemaID)
+	if fault != "" {
+		q.refuse(s.Pos(), fmt.Sprintf("see the option SCHEMAID of %s", s.Name), "%s", fault)
+	}
+	return columns
+}
+
+// eventTime requires that sources say which column is the time of an event, when a rule goes by that.
+func (q *query) eventTime() {
+	if o := q.rule.Options; o == nil || !o.IsEventTime {
+		return
+	}
+	for _, s := range q.sources {
+		column := s.stream.Create.Options.Timestamp
+		switch {
+		case s.stream.lookup():
+		case column == "":
+			q.refuse(s.Pos(), fmt.Sprintf("give %s the option TIMESTAMP", s.Name),
+				"preprocessor is set to be event time but stream option TIMESTAMP not found")
+		case s.columns != nil && !s.columns.exact[column]:
+			q.refuse(s.Pos(), fmt.Sprintf("see the option TIMESTAMP of %s", s.Name), "timestamp field %s not found", column)
+		}
+	}
+}
+
+// ownAliases reports whether fields cannot refer to the aliases of others.
+func (q *query) ownAliases() bool {
+	o := q.rule.Options
+	return o != nil && o.PlanOptimizeStrategy != nil && o.PlanOptimizeStrategy.DisableAliasRefCal
+}
+
 // cycles refuses aliases that need each other.
 func (q *query) cycles() {
 	q.aliases = make(map[string]int, len(q.stmt.Fields))
 	for i, f := range q.stmt.Fields {
-		if f.Alias == "" {
-			continue
-		}
-		if _, taken := q.aliases[strings.ToLower(f.Alias)]; !taken {
-			q.aliases[strings.ToLower(f.Alias)] = i
+		if _, taken := q.aliases[f.Alias]; f.Alias != "" && !taken {
+			q.aliases[f.Alias] = i
 		}
 	}
-	if len(q.aliases) < 2 {
+	if len(q.aliases) < 2 || q.ownAliases() {
 		return
 	}
 	uses := make([][]int, len(q.stmt.Fields))
@@ -150,7 +204,8 @@ func (q *query) cycles() {
 			continue
 		}
 		for ref := range refs(f.Expr) {
-			if j, ok := q.aliases[strings.ToLower(ref.Name)]; ok && j != i && ref.Qualifier == "" {
+			_, name := q.target(ref)
+			if j, ok := q.aliases[name]; ok && name != f.Alias {
 				uses[i] = append(uses[i], j)
 			}
 		}

@@ -36,34 +36,6 @@ func refs(n streamsql.Node) iter.Seq[*streamsql.Ref] {
 	}
 }
 
-// bindAll finds the column or alias of every reference.
-func (q *query) bindAll() {
-	seen := map[string]bool{}
-	for i, f := range q.stmt.Fields {
-		for ref := range refs(f.Expr) {
-			if q.bind(ref, i); len(q.found) > 0 {
-				return
-			}
-		}
-		if f.Alias == "" {
-			continue
-		}
-		lower := strings.ToLower(f.Alias)
-		if seen[lower] {
-			q.refuse(f.Pos(), "give one of them another name", "duplicate alias %s", f.Alias)
-			return
-		}
-		seen[lower] = true
-	}
-	for _, part := range clauses(q.stmt) {
-		for ref := range refs(part) {
-			if q.bind(ref, -1); len(q.found) > 0 {
-				return
-			}
-		}
-	}
-}
-
 // clauses returns the parts of a statement besides its fields.
 func clauses(s *streamsql.Select) []streamsql.Node {
 	var parts []streamsql.Node
@@ -84,50 +56,6 @@ func clauses(s *streamsql.Select) []streamsql.Node {
 		parts = append(parts, o)
 	}
 	return parts
-}
-
-// bind finds what a reference means. Within a field, its own alias is not meant.
-func (q *query) bind(ref *streamsql.Ref, field int) {
-	name := ref.Name
-	if ref.Qualifier != "" {
-		if s, ok := q.called[ref.Qualifier]; ok {
-			q.bindQualified(ref, s)
-			return
-		}
-		name = ref.Qualifier // a path into a column
-	}
-	lower := strings.ToLower(name)
-	if i, ok := q.aliases[lower]; ok && i != field {
-		return
-	}
-	if q.free {
-		return
-	}
-	switch q.count(lower) {
-	case 0:
-		q.refuse(ref.Pos(), q.columnHint(name, q.sources), "unknown field %s", name)
-	case 1:
-	default:
-		q.refuse(ref.Pos(), fmt.Sprintf("write %s.%s", q.sources[0].Name, name), "ambiguous field %s", name)
-	}
-}
-
-// count returns in how many sources there is a column.
-func (q *query) count(lower string) int {
-	if q.columns != nil {
-		return q.columns[lower]
-	}
-	if q.sources[0].stream.columns[lower] {
-		return 1
-	}
-	return 0
-}
-
-func (q *query) bindQualified(ref *streamsql.Ref, s querySource) {
-	if q.free || ref.Name == "*" || s.stream.columns[strings.ToLower(ref.Name)] {
-		return
-	}
-	q.refuse(ref.Pos(), q.columnHint(ref.Name, []querySource{s}), "unknown field %s", ref.Name)
 }
 
 // columnHint says which column is likely meant.
@@ -154,7 +82,7 @@ func (q *query) aliased(ref *streamsql.Ref) (streamsql.Expr, bool) {
 	if ref.Qualifier != "" {
 		return nil, false
 	}
-	i, ok := q.aliases[strings.ToLower(ref.Name)]
+	i, ok := q.aliases[ref.Name]
 	if !ok {
 		return nil, false
 	}
@@ -196,7 +124,7 @@ func (q *query) shownRef(ref *streamsql.Ref) string {
 		return "$$alias." + ref.Name
 	}
 	for _, s := range q.sources {
-		if len(q.sources) == 1 || s.stream.columns[strings.ToLower(ref.Name)] {
+		if len(q.sources) == 1 || s.columns != nil && s.columns.lower[strings.ToLower(ref.Name)] {
 			return s.Name + "." + ref.Name
 		}
 	}

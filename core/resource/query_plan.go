@@ -101,7 +101,11 @@ func (q *query) allAggregate(e streamsql.Expr) bool {
 		todo = todo[:len(todo)-1]
 		switch e := e.(type) {
 		case *streamsql.Binary:
-			if e.Op != streamsql.OpArrow && e.Op != streamsql.OpSubscript {
+			switch e.Op {
+			case streamsql.OpArrow, streamsql.OpSubscript:
+			case streamsql.OpLike, streamsql.OpNotLike: // of a pattern the engine does not ask
+				todo = append(todo, e.X)
+			default:
 				todo = append(todo, e.X, e.Y)
 			}
 		case *streamsql.Call:
@@ -136,8 +140,6 @@ func (q *query) plan() {
 	_, window := q.groups()
 	streams, scans, lookups := q.bySort()
 	switch {
-	case window != nil && q.rule.Options != nil && q.rule.Options.SendMetaToSink:
-		q.refuse(window.Pos(), "take one of them out", "Invalid option sendMetaToSink, it can not be applied to window")
 	case window != nil && streams == 0:
 		q.refuse(window.Pos(), "a window needs a stream", "cannot run window for TABLE sources")
 	case len(q.stmt.Joins) > 0 && lookups == 0 && scans == 0 && window == nil:
@@ -191,8 +193,9 @@ func (q *query) lookupJoins() {
 }
 
 // equiJoin reports whether a condition, or one of those that it joins with AND, compares
-// a column of the table with something that is none.
+// a column of the table with something that is none, and none of the columns twice.
 func (q *query) equiJoin(on streamsql.Expr, table querySource) bool {
+	keys := map[string]bool{}
 	todo := []streamsql.Expr{on}
 	for len(todo) > 0 {
 		b, ok := todo[len(todo)-1].(*streamsql.Binary)
@@ -201,21 +204,34 @@ func (q *query) equiJoin(on streamsql.Expr, table querySource) bool {
 		case !ok:
 		case b.Op == streamsql.OpAnd:
 			todo = append(todo, b.X, b.Y)
-		case b.Op == "=" && q.of(b.X, table) != q.of(b.Y, table):
-			return true
+		case b.Op == "=":
+			key, other := q.of(b.X, table), q.of(b.Y, table)
+			if (key == "") == (other == "") {
+				continue
+			}
+			if key += other; keys[key] {
+				return false
+			}
+			keys[key] = true
 		}
 	}
-	return false
+	return len(keys) > 0
 }
 
-// of reports whether an expression is a column of a table.
-func (q *query) of(e streamsql.Expr, table querySource) bool {
+// of returns the column of a table that an expression is, or "".
+func (q *query) of(e streamsql.Expr, table querySource) string {
 	ref, ok := e.(*streamsql.Ref)
 	if !ok {
-		return false
+		return ""
 	}
-	if ref.Qualifier != "" {
-		return table.called(ref.Qualifier)
+	source, name := q.target(ref)
+	if source == "" && !q.free {
+		if n, here := q.holders(strings.ToLower(name), table.Name); n == 1 && here {
+			return name
+		}
 	}
-	return table.stream.columns[strings.ToLower(ref.Name)] && q.count(strings.ToLower(ref.Name)) == 1
+	if source == table.Name && source != "" {
+		return name
+	}
+	return ""
 }

@@ -27,6 +27,11 @@ func told(findings []core.Finding) string {
 	return strings.Join(out, "; ")
 }
 
+// optionsOf is a rule with options.
+func optionsOf(options string) string {
+	return `{"sql":"SELECT * FROM s","actions":[{"log":{}}],"options":{` + options + `}}`
+}
+
 // TestCheck has what is said of entries beyond what the engine's recorded verdicts cover.
 func TestCheck(t *testing.T) {
 	tests := []struct{ ref, text, want string }{
@@ -47,6 +52,11 @@ func TestCheck(t *testing.T) {
 		{"rules/r", `{"sql":"SELECT * FROM s","actions":[{"log":{}}],"options":{"QOS":1,"bufferLenght":9}}`, "warning 1:83 there is no option bufferLenght; it is ignored"},
 		{"rules/r", `{"sql":"SELECT * FROM s","actions":[{"log":{}}],"options":{"concurrency":999999999999}}`, "warning 1:74 concurrency is 999999999999: that may take all memory"},
 		{"rules/r", `{"sql":"SELECT * FROM s"}`, "error 0:0 Missing rule actions."},
+		{"rules/r", optionsOf(`"cronDatetimeRange":[]`), ""},
+		{"rules/r", optionsOf(`"cronDatetimeRange":[{}]`), "error 1:59 Rule r has invalid options: validate cronDatetimeRange failed, err:Can't parse string as time: ."},
+		{"rules/r", optionsOf(`"cronDatetimeRange":[{"endTimestamp":5}]`), "error 1:59 Rule r has invalid options: validate cronDatetimeRange failed, err:Can't parse string as time: ."},
+		{"rules/r", optionsOf(`"cronDatetimeRange":[{"begin":"x","beginTimestamp":5,"endTimestamp":5}]`), ""},
+		{"rules/r", optionsOf(`"cronDatetimeRange":[{"begin":"2024-01-01 00:00:00","end":"2024-1-2"}]`), "error 1:59 Rule r has invalid options: validate cronDatetimeRange failed, err:Can't parse string as time: 2024-1-2."},
 		{"rules/r", `{"sql":"-- nothing","actions":[{"log":{}}]}`, "error 1:8 SQL -- nothing is not a select statement."},
 		{"nativePlugins/x", `{"name":"x","file":"https://h/x.zip"}`, "warning 0:0 the name x does not say what kind of plugin it is; an engine takes it for a source"},
 		{"nativePlugins/sinks_x", `null`, "error 1:1 the text is null"},

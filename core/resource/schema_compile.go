@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/bufbuild/protocompile"
+	"github.com/bufbuild/protocompile/linker"
 	"github.com/bufbuild/protocompile/reporter"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"ekuiper-console/core"
 )
@@ -24,7 +26,7 @@ func (s *Schema) compiled() []core.Finding {
 	if len(s.Content) > maxSchema {
 		return []core.Finding{warning(s.ref, "", "the schema is too long to be compiled here; it was not checked")}
 	}
-	err := compileSchema(s.Name+".proto", s.Content)
+	_, err := compileSchema(s.Name+".proto", s.Content)
 	if err == nil {
 		return nil
 	}
@@ -37,15 +39,43 @@ func (s *Schema) compiled() []core.Finding {
 	return []core.Finding{f.At(s.text, inside(s.text, offset, "content"))}
 }
 
+// Columns returns the columns that streams have of a message of the schema, or what is wrong with it. Where the
+// schema cannot be compiled here, because it is in a file or imports one, it returns nil and nothing wrong.
+func (s *Schema) Columns(message string) (columns *Columns, fault string) {
+	if s.Type != "protobuf" || s.Content == "" || s.URI() != "" || len(s.Content) > maxSchema {
+		return nil, ""
+	}
+	file, err := compileSchema(s.Name+".proto", s.Content)
+	switch {
+	case err != nil && strings.Contains(s.Content, "import"):
+		return nil, ""
+	case err != nil:
+		return nil, fmt.Sprintf("parse schema file %s.proto failed: %v", s.Name, err)
+	}
+	descriptor, _ := file.FindDescriptorByName(protoreflect.FullName(message)).(protoreflect.MessageDescriptor)
+	if descriptor == nil {
+		return nil, fmt.Sprintf("message type %s not found in schema file %s.proto", message, s.Name)
+	}
+	fields := descriptor.Fields()
+	columns = &Columns{map[string]bool{}, map[string]bool{}}
+	for i := range fields.Len() {
+		columns.add(string(fields.Get(i).Name()))
+	}
+	return columns, ""
+}
+
 // compileSchema compiles a file that may import what comes with protobuf. It returns
 // the first error.
-func compileSchema(name, content string) error {
+func compileSchema(name, content string) (linker.File, error) {
 	compiler := protocompile.Compiler{
 		MaxParallelism: 1,
 		Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{
 			Accessor: protocompile.SourceAccessorFromMap(map[string]string{name: content}),
 		}),
 	}
-	_, err := compiler.Compile(context.Background(), name)
-	return err
+	files, err := compiler.Compile(context.Background(), name)
+	if err != nil {
+		return nil, err
+	}
+	return files.FindFileByPath(name), nil
 }

@@ -14,8 +14,18 @@ type Stream struct {
 	Text   string
 	Create *streamsql.Create
 
-	columns map[string]bool // in lower case, as the engine compares them; nil where any may be there
-	twice   string          // a column that is declared more than once
+	columns *Columns // nil where any may be there, and where a schema has them
+	twice   string   // a column that is declared more than once
+}
+
+// Columns are the names of columns, letter by letter and in lower case: the engine compares them in both ways.
+type Columns struct{ exact, lower map[string]bool }
+
+// add adds a column and reports whether it was there already.
+func (c *Columns) add(name string) bool {
+	again := c.exact[name]
+	c.exact[name], c.lower[strings.ToLower(name)] = true, true
+	return again
 }
 
 // decodeStream reads the statement of a stream or table.
@@ -41,17 +51,12 @@ func (s *Stream) declare() {
 	if len(s.Create.Fields) == 0 {
 		return
 	}
-	columns := make(map[string]bool, len(s.Create.Fields))
-	exact := make(map[string]bool, len(s.Create.Fields))
+	n := len(s.Create.Fields)
+	s.columns = &Columns{make(map[string]bool, n), make(map[string]bool, n)}
 	for _, c := range s.Create.Fields {
-		if exact[c.Name] && s.twice == "" {
+		if s.columns.add(c.Name) && s.twice == "" {
 			s.twice = c.Name
 		}
-		exact[c.Name] = true
-		columns[strings.ToLower(c.Name)] = true
-	}
-	if s.Create.Options.SchemaID == "" {
-		s.columns = columns
 	}
 }
 

@@ -42,6 +42,10 @@ func TestAccidents(t *testing.T) {
 		{"* EXCEPT(,)", "*", ""},
 		{"meta(abs(a)->*)", "", "validate function meta error: Expect meta reference type for parameter 1"},
 		{"meta(abs(a)->* EXCEPT(b))", "", "validate function meta error: Expect meta reference type for parameter 1"},
+		{`a LIKE "b\\q"`, `a LIKE "b\\q"`, ""},
+		{`a LIKE "b\\"`, `a LIKE "b\\"`, ""},
+		{`a LIKE "\\%("`, "", "invalid LIKE pattern: error parsing regexp: missing closing ): `^\\\\%($`"},
+		{`a LIKE "\\("`, "", "invalid LIKE pattern: error parsing regexp: missing closing ): `^\\\\($`"},
 		{"row_number() OVER (ORDER BY)", "", `Found ")" after OVER (, expect partition by or when.`},
 		{"row_number() OVER (PARTITION BY a ORDER BY)", "row_number() OVER (PARTITION BY a ORDER BY )", ""},
 	} {

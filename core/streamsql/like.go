@@ -32,7 +32,7 @@ func isPlain(pattern string) bool {
 }
 
 // likeToRegexp makes the regular expression that the engine does: % is any text, _ any character, and both
-// stand for themselves after a backslash.
+// stand for themselves after a backslash. A backslash always stands for itself as well.
 func likeToRegexp(pattern string) string {
 	var b strings.Builder
 	b.WriteByte('^')
@@ -42,9 +42,12 @@ func likeToRegexp(pattern string) string {
 			b.WriteString(".*")
 		case c == '_':
 			b.WriteByte('.')
-		case c == '\\' && i+1 < len(pattern):
-			b.WriteString(pattern[i : i+2])
-			i++
+		case c == '\\':
+			b.WriteString(`\\`)
+			if i+1 < len(pattern) && (pattern[i+1] == '%' || pattern[i+1] == '_') {
+				i++
+				b.WriteByte(pattern[i])
+			}
 		default:
 			b.WriteByte(c)
 		}

@@ -33,13 +33,15 @@ type checker struct {
 	// connections are the entries, there or to come, that have a connection of an id; made
 	// when first asked for.
 	connections map[string][]core.Ref
+	// columns are those of the messages that streams name, by the id of the message.
+	columns map[string]columns
 	// keys are the ids of the connections of an entry, as they were found last.
 	keys map[core.Ref]keys
 }
 
 func newChecker(mode plan.Mode, current plan.Snapshot, next *bundle.Bundle, files *fetches) *checker {
 	c := &checker{mode: mode, current: current.Bundle, next: next, files: files, serving: map[resource.Need][]provider{},
-		ahead: &lookahead{next: next}, sources: map[core.Ref]source{}, near: map[core.Kind][]string{}, keys: map[core.Ref]keys{}}
+		ahead: &lookahead{next: next}, sources: map[core.Ref]source{}, near: map[core.Kind][]string{}, columns: map[string]columns{}, keys: map[core.Ref]keys{}}
 	c.learn(current, next)
 	return c
 }

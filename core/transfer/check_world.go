@@ -3,6 +3,7 @@ package transfer
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -149,6 +150,33 @@ func (w *world) readable(ref core.Ref) *resource.Stream {
 		w.sources[ref] = known
 	}
 	return known.stream
+}
+
+// columns are those of a message of a schema, and what is wrong with it.
+type columns struct {
+	text  string // of the schema
+	of    *resource.Columns
+	fault string
+}
+
+// Columns returns the columns of a message of a protobuf schema. Of one that is not there it
+// says nothing: the need for it is not met.
+func (w *world) Columns(id string) (*resource.Columns, string) {
+	parts := append(strings.Split(id, "."), "")
+	ref := core.Ref{Kind: core.Schema, Name: "protobuf_" + parts[0]}
+	text, ok := w.after.Get(ref)
+	if !ok {
+		return nil, ""
+	}
+	known, ok := w.columns[id]
+	if !ok || known.text != text {
+		known = columns{text: text}
+		if r, _ := resource.Decode(ref, text); r != nil {
+			known.of, known.fault = r.(*resource.Schema).Columns(parts[1])
+		}
+		w.columns[id] = known
+	}
+	return known.of, known.fault
 }
 
 // Serves reports whether a need is met, or may be.
