@@ -9,41 +9,6 @@ import (
 	"ekuiper-console/core/streamsql"
 )
 
-// sourceNodeProps are the properties of a source node; they are the options of a stream.
-var sourceNodeProps = []prop{
-	{"datasource", aText}, {"key", aText}, {"format", aText}, {"confKey", aText}, {"type", aText}, {"strictValidation", aFlag},
-	{"timestamp", aText}, {"timestampFormat", aText}, {"shared", aFlag}, {"schemaId", aText}, {"kind", aText}, {"delimiter", aText},
-	{"sourceName", aText}, {"sourceType", aText},
-}
-
-// sourceNode judges a source of a graph: one of its own, or a stream that it names.
-func (s *stage) sourceNode(name string, n *GraphNode) {
-	s.path = append(s.path, "props")
-	wrap := func(msg string) string {
-		return fmt.Sprintf("parse source %s with %s error: %s", name, short(n.Props), msg)
-	}
-	d := &decoding{props: n.Props}
-	if msg := d.decode(sourceNodeProps); msg != "" {
-		s.refuse(d.first, "", "%s", wrap(msg))
-		return
-	}
-	if stream := d.text("sourceName", ""); stream != "" {
-		s.need("sourceName", Need{ReadsFrom, stream, ""}, "", "%s", wrap("fail to get stream "+stream+", please check if stream is created"))
-		return
-	}
-	if !sources[n.NodeType] {
-		s.need("", Need{SourceType, n.NodeType, ""}, didYouMean(n.NodeType, names(sources)), "%s", wrap("source type "+n.NodeType+" not found"))
-		return
-	}
-	if n.NodeType == "mqtt" && d.text("datasource", "") == "" {
-		s.refuse("", `give the topic under "datasource"`, "%s", wrap("topic is required"))
-	}
-	if format := strings.ToLower(d.text("format", "")); schemaTypes[format] {
-		need := schemaNeed(format, d.text("schemaId", ""))
-		s.need("format", need, "", "%s", wrap(fmt.Sprintf("schema type %s id %s not found in registry", format, strings.TrimPrefix(need.Name, format+"_"))))
-	}
-}
-
 // operatorType is what is known about a type of operators: its properties, and how to
 // judge them.
 type operatorType struct {
@@ -54,9 +19,9 @@ type operatorType struct {
 // operatorTypes are the types of operators.
 var operatorTypes = map[string]operatorType{
 	"watermark": {[]prop{{"emitters", texts}, {"sendWatermark", aFlag}}, (*operatorNode).watermark},
-	"function":  {[]prop{{"expr", aText}}, (*operatorNode).function},
-	"aggfunc":   {[]prop{{"expr", aText}}, (*operatorNode).function},
-	"filter":    {[]prop{{"expr", aText}}, (*operatorNode).filter},
+	"function":  {nil, (*operatorNode).function},
+	"aggfunc":   {nil, (*operatorNode).function},
+	"filter":    {nil, (*operatorNode).filter},
 	"pick":      {[]prop{{"fields", texts}, {"isAgg", aFlag}}, (*operatorNode).pick},
 	"window":    {[]prop{{"type", aText}, {"unit", aText}, {"size", aNumber}, {"interval", aNumber}}, (*operatorNode).window},
 	"join":      {[]prop{{"from", aText}}, (*operatorNode).join},
@@ -74,7 +39,7 @@ func (g *graphPlan) operator(s *stage, name string, n *GraphNode) {
 		return
 	}
 	s.path = append(s.path, "props")
-	o := &operatorNode{stage: s, decoding: decoding{props: n.Props}, name: name, node: n, graph: g.graph}
+	o := &operatorNode{stage: s, decoding: decoding{props: n.Props}, name: name, node: n, emitters: g.emitters}
 	if msg := o.decode(typ.props); msg != "" {
 		o.fail(o.first, "", msg)
 		return
@@ -86,13 +51,20 @@ func (g *graphPlan) operator(s *stage, name string, n *GraphNode) {
 type operatorNode struct {
 	*stage
 	decoding
-	name  string
-	node  *GraphNode
-	graph *RuleGraph
+	name     string
+	node     *GraphNode
+	emitters map[string]emitter
 }
 
 func (o *operatorNode) wrap(msg string) string {
-	return fmt.Sprintf("parse %s %s with %s error: %s", o.node.NodeType, o.name, short(o.node.Props), msg)
+	what := strings.ToLower(o.node.NodeType)
+	switch what {
+	case "script":
+		return msg
+	case "window":
+		what = "window conf"
+	}
+	return fmt.Sprintf("parse %s %s with %s error: %s", what, o.name, short(o.node.Props), msg)
 }
 
 // fail stages a fault at a property, in the engine's frame.
@@ -113,21 +85,38 @@ func (o *operatorNode) items(name string) []string {
 func (o *operatorNode) parse(statement, expr, before string, path ...any) *streamsql.Select {
 	begin, end, _ := strings.Cut(statement, "%s")
 	stmt, err := streamsql.ParseSelect(begin + expr + end)
-	if err == nil {
-		if errs := streamsql.CheckCalls(stmt, func(string) bool { return true }); len(errs) > 0 {
-			err = errs[0]
-		}
-	}
 	if err != nil {
 		o.stageAt(err, len(begin), Need{}, before, path)
 		return nil
 	}
-	for c := range streamsql.Calls(stmt) {
-		if _, ok := streamsql.Builtin(c.Name); !ok {
-			o.stageAt(&streamsql.Error{Pos: c.Pos(), Msg: fmt.Sprintf("function %s not found", c.Name)}, len(begin), Need{Calls, c.Name, ""}, before, path)
-		}
+	if !o.calls(stmt, len(begin), before, path) {
+		return nil
 	}
 	return stmt
+}
+
+// condition reads a condition, as parse does a part of a statement. What stands behind it does not count.
+func (o *operatorNode) condition(expr, before string, path ...any) bool {
+	e, err := streamsql.ParseCondition(expr)
+	if err != nil {
+		o.stageAt(err, 0, Need{}, before, path)
+		return false
+	}
+	return o.calls(e, 0, before, path)
+}
+
+// calls judges the calls of functions in what was read, whose text has begin bytes before the expression.
+func (o *operatorNode) calls(n streamsql.Node, begin int, before string, path []any) bool {
+	if errs := streamsql.CheckCalls(n, func(string) bool { return true }); len(errs) > 0 {
+		o.stageAt(errs[0], begin, Need{}, before, path)
+		return false
+	}
+	for c := range streamsql.Calls(n) {
+		if _, ok := streamsql.Builtin(c.Name); !ok {
+			o.stageAt(&streamsql.Error{Pos: c.Pos(), Msg: fmt.Sprintf("function %s not found", c.Name)}, begin, Need{Calls, c.Name, ""}, before, path)
+		}
+	}
+	return true
 }
 
 // stageAt stages an error in an expression at its place there.
@@ -146,15 +135,31 @@ func (o *operatorNode) watermark() {
 		o.fail("emitters", "", "watermark must have at least one emitter")
 	}
 	for _, name := range emitters {
-		if n := o.graph.Nodes[name]; n == nil || n.Type != "source" {
+		if o.emitters[name] != streamEmitter {
 			o.fail("emitters", "", fmt.Sprintf("emitter %s does not exist", name))
 			return
 		}
 	}
 }
 
+// expr returns the expression of a node, whose name the engine wants letter by letter.
+func (o *operatorNode) expr() (string, bool) {
+	v, ok := o.props["expr"]
+	text, isText := v.(string)
+	switch {
+	case !ok:
+		o.fail("", `write the expression under "expr"`, "no expr")
+	case !isText:
+		o.fail("expr", "", fmt.Sprintf("expr %s is not string", short(v)))
+	}
+	return text, isText
+}
+
 func (o *operatorNode) function() {
-	expr := o.text("expr", "")
+	expr, ok := o.expr()
+	if !ok {
+		return
+	}
 	stmt := o.parse("SELECT %s FROM nonexist", expr, "", "expr")
 	if stmt == nil {
 		return
@@ -165,7 +170,9 @@ func (o *operatorNode) function() {
 }
 
 func (o *operatorNode) filter() {
-	o.parse("SELECT * FROM nonexist WHERE %s", o.text("expr", ""), "", "expr")
+	if expr, ok := o.expr(); ok {
+		o.condition(expr, "", "expr")
+	}
 }
 
 func (o *operatorNode) pick() {
@@ -178,7 +185,7 @@ func (o *operatorNode) groupBy() {
 		o.fail("dimensions", "", "groupby must have at least one dimension")
 		return
 	}
-	o.parse("SELECT * FROM nonexist GROUP BY %s", strings.Join(dimensions, ","), "", "dimensions")
+	o.parse("SELECT * FROM nonexist GROUP BY %s", strings.Join(dimensions, ","), "invalid join statement error: ", "dimensions")
 }
 
 func (o *operatorNode) cases() {
@@ -187,13 +194,17 @@ func (o *operatorNode) cases() {
 		o.fail("cases", "", "switch node must have at least one case")
 	}
 	for i, c := range cases {
-		if o.parse("SELECT * FROM nonexist WHERE %s", c, fmt.Sprintf("parse case %d error: ", i), "cases", i) == nil {
+		if !o.condition(c, fmt.Sprintf("parse case %d error: ", i), "cases", i) {
 			return
 		}
 	}
 }
 
 func (o *operatorNode) script() {
+	if o.text("script", "") == "" {
+		o.fail("script", "", "script node must have script")
+		return
+	}
 	if err := runScript(o.text("script", ""), "exec"); err != nil && !err.note {
 		o.add(core.Fault, Need{}, err.hint, o.wrap(err.msg), "script")
 		o.found[len(o.found)-1].offset = err.offset
@@ -230,26 +241,38 @@ func (o *operatorNode) join() {
 	if !ok {
 		return
 	}
-	text := o.text("from", "")
+	from := o.text("from", "")
+	text, path := from, "joins"
 	for _, j := range joins {
-		text += fmt.Sprintf(" %s JOIN %s", j.text("type", ""), j.text("name", ""))
-		if on := j.text("on", ""); on != "" {
-			text += " ON " + on
-		}
+		text = strings.Join([]string{text, j.text("type", ""), "JOIN", j.text("name", ""), "ON", j.text("on", "")}, " ")
 	}
-	o.parse("SELECT * FROM %s", text, "invalid join statement error: ", "joins")
+	if len(joins) == 0 {
+		path = "from"
+	}
+	stmt := o.parse("SELECT * FROM %s", text, "", path)
+	switch {
+	case stmt == nil:
+	case o.emitters[stmt.Source.Name] != streamEmitter:
+		o.fail("from", "name a source that is a stream", fmt.Sprintf("join source %s is not a stream", stmt.Source.Name))
+	case len(stmt.Joins) == 0:
+		o.refuse("joins", "say what is joined", "node %s is not defined", o.name)
+	}
 }
 
 func (o *operatorNode) orderBy() {
-	sorts, ok := o.parts("sorts", []prop{{"field", aText}, {"order", aText}})
+	sorts, ok := o.parts("sorts", []prop{{"field", aText}, {"desc", aFlag}})
 	if !ok {
 		return
 	}
-	var parts []string
+	text := ""
 	for _, s := range sorts {
-		parts = append(parts, s.text("field", "")+" "+s.text("order", ""))
+		text += " " + s.text("field", "") + " "
+		if s.flag("desc") {
+			text += "DESC"
+		}
 	}
-	if len(parts) > 0 {
-		o.parse("SELECT * FROM nonexist ORDER BY %s", strings.Join(parts, ","), "", "sorts")
+	stmt := o.parse("SELECT * FROM nonexist ORDER BY%s", text, "invalid order by statement error: ", "sorts")
+	if stmt != nil && len(stmt.OrderBy) == 0 {
+		o.fail("sorts", "", "order by statement is empty")
 	}
 }

@@ -3,18 +3,19 @@ package resource
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"ekuiper-console/core"
 )
 
 // planGraph stages what is found about the nodes and edges of a graph.
 func (r *Rule) planGraph() []staged {
-	g := &graphPlan{rule: r, graph: r.Graph, inputs: map[string][]string{}}
+	g := &graphPlan{rule: r, graph: r.Graph, inputs: map[string][]string{}, emitters: map[string]emitter{}}
 	g.path = []any{"graph"}
 	if r.Options != nil && r.Options.Experiment != nil && r.Options.Experiment.UseSliceTuple {
 		g.refuse("", "leave out experiment.useSliceTuple", "graph mode does not support slice-tuple mode")
 	}
-	if r.Graph.Topo == nil || len(r.Graph.Topo.Edges)+len(r.Graph.Topo.Sources) == 0 {
+	if r.Graph.Topo == nil {
 		g.refuse("topo", `say under "topo" which nodes are sources, and what leads where`, "the graph has no topology")
 		return g.found
 	}
@@ -34,7 +35,18 @@ type graphPlan struct {
 	inputs  map[string][]string // of a node, by its name
 	ordered []string            // nodes, each behind its inputs
 	names   []string            // of nodes, for hints
+
+	emitters map[string]emitter // the sources, by the names under which their data comes
 }
+
+// An emitter is a kind of source: a stream, or a table that is read by name.
+type emitter uint8
+
+const (
+	noEmitter emitter = iota
+	streamEmitter
+	tableEmitter
+)
 
 func (g *graphPlan) faulty() bool {
 	return slices.ContainsFunc(g.found, func(s staged) bool { return s.severity == core.Fault && s.unless.Why == "" })
@@ -69,13 +81,26 @@ func (g *graphPlan) sources() {
 		switch {
 		case g.graph.Nodes[name] == nil:
 			g.below([]any{"topo", "sources", i}, g.near(name), "source node %s not defined", name)
-		case len(topo.Edges[name]) == 0:
+		case topo.Edges[name] == nil:
 			g.below([]any{"topo", "sources", i}, "say under topo.edges where it leads", "no edge defined for source node %s", name)
+		default:
+			g.listen(name)
 		}
 	}
-	if len(topo.Sources) == 0 {
-		g.refuse("topo", `name the source nodes under topo.sources`, "can't find node ")
+}
+
+// listen notes under which name the data of a source comes.
+func (g *graphPlan) listen(name string) {
+	n := g.graph.Nodes[name]
+	d := &decoding{props: n.Props}
+	emitter, kind := d.text("sourceName", ""), streamEmitter
+	switch {
+	case emitter == "":
+		emitter = name
+	case d.text("sourceType", "stream") == "table":
+		kind = tableEmitter
 	}
+	g.emitters[emitter] = kind
 }
 
 // below stages a fault at a path below the graph.
@@ -90,13 +115,13 @@ func (g *graphPlan) nodes() {
 			g.below([]any{"nodes", name}, "give it a type, a nodeType and props", "node %s is not defined", name)
 			continue
 		}
-		edges := g.graph.Topo.Edges[name]
+		_, leads := g.graph.Topo.Edges[name]
 		g.at(name, func(s *stage, n *GraphNode) {
 			switch n.Type {
 			case "source":
 				s.sourceNode(name, n)
 			case "sink":
-				if len(edges) > 0 {
+				if leads {
 					s.refuse("", "nothing comes after a sink", "sink %s has edge", name)
 					return
 				}
@@ -107,7 +132,7 @@ func (g *graphPlan) nodes() {
 				}
 				s.sink(n.NodeType, props)
 			case "operator":
-				if len(edges) == 0 {
+				if !leads {
 					s.refuse("", "say under topo.edges where it leads", "no edge defined for operator node %s", name)
 					return
 				}
@@ -123,14 +148,25 @@ func (g *graphPlan) nodes() {
 func (g *graphPlan) edges() {
 	for _, from := range sortedKeys(g.graph.Topo.Edges) {
 		g.node(from, from)
-		for _, e := range g.graph.Topo.Edges[from] {
+		for i, e := range g.graph.Topo.Edges[from] {
 			for _, to := range targets(e) {
 				if g.node(to, from) {
 					g.inputs[to] = append(g.inputs[to], from)
 				}
 			}
+			if several, _ := e.([]any); i > 0 && len(several) > 0 && !strings.EqualFold(g.nodeType(from), "switch") {
+				g.below([]any{"topo", "edges", from, i}, "only a switch has an output for each case", "node %s is not a switch node but have multiple output", from)
+			}
 		}
 	}
+}
+
+// nodeType returns the type of a node, or "" where there is none.
+func (g *graphPlan) nodeType(name string) string {
+	if n := g.graph.Nodes[name]; n != nil {
+		return n.NodeType
+	}
+	return ""
 }
 
 func (g *graphPlan) node(name, from string) bool {
@@ -156,95 +192,4 @@ func targets(edge any) []string {
 		return all
 	}
 	return nil
-}
-
-// What flows along an edge: single rows, many rows at a time, or what is not known here.
-type flow uint8
-
-const (
-	unknownFlow flow = iota
-	rows
-	collections
-)
-
-// String names the flow as messages do.
-func (f flow) String() string { return [...]string{"any", "row", "collection"}[f] }
-
-// takes and gives are the flows of operators; those that are not named pass on what they take.
-var (
-	takes = map[string]flow{"window": rows, "join": collections, "groupby": collections, "orderby": collections, "aggfunc": collections}
-	gives = map[string]flow{"window": collections, "join": collections, "groupby": collections, "orderby": collections}
-	loose = set("aggfunc", "script") // what they give depends
-	many  = set("window", "join", "watermark")
-)
-
-// flow follows the data from the sources and judges what each node is given.
-func (g *graphPlan) flow() {
-	g.order()
-	given := map[string]flow{}
-	for _, name := range g.ordered {
-		n, inputs := g.graph.Nodes[name], g.inputs[name]
-		if n.Type == "source" {
-			given[name] = rows
-			continue
-		}
-		if n.Type == "operator" {
-			given[name] = g.through(name, n, inputs, given)
-		}
-	}
-	g.ring()
-}
-
-// ring refuses nodes that lead to themselves.
-func (g *graphPlan) ring() {
-	ordered := set(g.ordered...)
-	for _, name := range sortedKeys(g.graph.Nodes) {
-		if !ordered[name] {
-			g.below([]any{"nodes", name}, "take out the edge that closes the ring", "the nodes form a ring")
-			return
-		}
-	}
-}
-
-// through returns what an operator gives on.
-func (g *graphPlan) through(name string, n *GraphNode, inputs []string, given map[string]flow) flow {
-	at := []any{"nodes", name}
-	switch {
-	case len(inputs) == 0:
-		g.below(at, "let an edge lead to it", "operator %s of type %s has no input", name, n.NodeType)
-		return unknownFlow
-	case len(inputs) > 1 && !many[n.NodeType]:
-		g.below(at, "only a window or a join takes more than one", "operator %s of type %s does not allow multiple inputs", name, n.NodeType)
-		return unknownFlow
-	}
-	got, want := given[inputs[0]], takes[n.NodeType]
-	if got != unknownFlow && want != unknownFlow && got != want {
-		g.below(at, "windows make collections of rows", "node %s output does not match node %s input: input type mismatch, expect %v, got %v", inputs[0], name, want, got)
-	}
-	if loose[n.NodeType] {
-		return unknownFlow
-	}
-	if out := gives[n.NodeType]; out != unknownFlow {
-		return out
-	}
-	return got
-}
-
-// order sorts the nodes so that each comes behind its inputs. Those of a ring are left out.
-func (g *graphPlan) order() {
-	open := map[string]int{}
-	for _, name := range sortedKeys(g.graph.Nodes) {
-		if open[name] = len(g.inputs[name]); open[name] == 0 {
-			g.ordered = append(g.ordered, name)
-		}
-	}
-	for i := 0; i < len(g.ordered); i++ {
-		for _, e := range g.graph.Topo.Edges[g.ordered[i]] {
-			for _, to := range targets(e) {
-				if open[to]--; open[to] == 0 {
-					g.ordered = append(g.ordered, to)
-				}
-			}
-		}
-	}
 }

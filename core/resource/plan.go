@@ -32,6 +32,9 @@ func (r *Rule) Plan(world World) []core.Finding {
 	if r.stmt != nil {
 		p.query()
 	}
+	if r.Graph != nil {
+		p.namedSources()
+	}
 	for _, s := range r.staged {
 		p.take(s)
 	}

@@ -240,6 +240,11 @@ func graphOf(operator, edges string) string {
 		`,"snk":{"type":"sink","nodeType":"log","props":{}}},"topo":{"sources":["src"],"edges":{"src":["f"],` + edges + `}}}}`
 }
 
+// sourceOf is a rule whose graph leads from a source to a log.
+func sourceOf(typ, props string) string {
+	return fmt.Sprintf(`{"graph":{"nodes":{"src":{"type":"source","nodeType":%q,"props":%s},"snk":{"type":"sink","nodeType":"log","props":{}}},"topo":{"sources":["src"],"edges":{"src":["snk"]}}}}`, typ, props)
+}
+
 // TestPlanGraph has the first finding about graphs.
 func TestPlanGraph(t *testing.T) {
 	op := func(typ, props string) string {
@@ -250,7 +255,11 @@ func TestPlanGraph(t *testing.T) {
 	}
 	tests := []struct{ text, want string }{
 		{op("filter", `{"expr":"a > 1"}`), ""},
-		{op("filter", `{"expr":5}`), frame("filter", "map[expr:5]", "1 error(s) decoding:\n\n* 'expr' expected type 'string', got unconvertible type 'float64', value: '5'")},
+		{op("filter", `{"expr":5}`), frame("filter", "map[expr:5]", "expr 5 is not string")},
+		{op("filter", `{"Expr":"a"}`), frame("filter", "map[Expr:a]", "no expr")},
+		{op("filter", `{"expr":"a > 1 and more"}`), ""},
+		{op("filter", `{"expr":"a > 1) b"}`), ""},
+		{op("Filter", `{"expr":""}`), frame("filter", "map[expr:]", `found "EOF", expected expression.`)},
 		{op("filter", `{"expr":"a >"}`), frame("filter", "map[expr:a >]", `found "EOF", expected expression.`)},
 		{op("fitler", `{}`), "unknown operator type fitler"},
 		{op("function", `{"expr":"abs(a) as b"}`), ""},
@@ -258,29 +267,51 @@ func TestPlanGraph(t *testing.T) {
 		{op("function", `{"expr":"abs(a, b)"}`), frame("function", "map[expr:abs(a, b)]", "validate function abs error: Expect 1 arguments but found 2.")},
 		{op("function", `{"expr":"own(a)"}`), frame("function", "map[expr:own(a)]", "function own not found")},
 		{op("pick", `{"fields":["a","window_end()"]}`), ""},
-		{op("window", `{"type":"tumblingwindow","unit":"ss","size":0}`), frame("window", "map[size:0 type:tumblingwindow unit:ss]", "window size 0 is invalid")},
-		{op("window", `{"type":"tumblingwindow","unit":"ss","size":2,"interval":1}`), frame("window", "map[interval:1 size:2 type:tumblingwindow unit:ss]", "tumbling window interval must equal to size")},
+		{op("window", `{"type":"tumblingwindow","unit":"ss","size":0}`), frame("window conf", "map[size:0 type:tumblingwindow unit:ss]", "window size 0 is invalid")},
+		{op("window", `{"type":"tumblingwindow","unit":"ss","size":2,"interval":1}`), frame("window conf", "map[interval:1 size:2 type:tumblingwindow unit:ss]", "tumbling window interval must equal to size")},
 		{op("window", `{"type":"hoppingwindow","unit":"ss","size":10,"interval":5}`), ""},
 		{op("window", `{"type":"countwindow","size":10}`), ""},
-		{op("window", `{"type":"nowindow","size":10}`), frame("window", "map[size:10 type:nowindow]", "unknown window type nowindow")},
+		{op("window", `{"type":"nowindow","size":10}`), frame("window conf", "map[size:10 type:nowindow]", "unknown window type nowindow")},
 		{op("groupby", `{"dimensions":[]}`), frame("groupby", "map[dimensions:[]]", "groupby must have at least one dimension")},
 		{op("groupby", `{"dimensions":["a"]}`), "node src output does not match node f input: input type mismatch, expect collection, got row"},
 		{op("switch", `{"cases":[]}`), frame("switch", "map[cases:[]]", "switch node must have at least one case")},
 		{op("watermark", `{"emitters":["x"]}`), frame("watermark", "map[emitters:[x]]", "emitter x does not exist")},
 		{op("watermark", `{"emitters":["src"]}`), ""},
 		{op("script", `{"script":"function exec(m) { return m }"}`), ""},
-		{op("script", `{"script":"function run(m) { return m }"}`), frame("script", "map[script:function run(m) { return m }]", `cannot find function "exec" in script`)},
+		{op("script", `{"script":"function run(m) { return m }"}`), `cannot find function "exec" in script`},
 		{graphOf(`{"type":"operator","nodeType":"filter","props":{"expr":"a"}}`, `"x":["snk"]`), "no edge defined for operator node f"},
 		{graphOf(`{"type":"operator","nodeType":"filter","props":{"expr":"a"}}`, `"f":["f2"]`), "node f2 is not defined"},
-		{graphOf(`{"type":"operator","nodeType":"filter","props":{"expr":"a"}}`, `"f":["snk","f"]`), "the nodes form a ring"},
+		{graphOf(`{"type":"operator","nodeType":"filter","props":{"expr":"a"}}`, `"f":["snk","f"]`), "can't find node "},
+		{graphOf(`{"type":"operator","nodeType":"window","props":{"type":"countwindow","size":2}}`, `"f":["snk","f"]`), "can't find node "},
 		{`{"graph":{"nodes":{"a":{"type":"source","nodeType":"mqtt","props":{"datasource":"d"}},"b":{"type":"source","nodeType":"mqtt","props":{"datasource":"d"}},"f":{"type":"operator","nodeType":"filter","props":{"expr":"x"}},"s":{"type":"sink","nodeType":"log"}},` +
 			`"topo":{"sources":["a","b"],"edges":{"a":["f"],"b":["f"],"f":["s"]}}}}`, "operator f of type filter does not allow multiple inputs"},
 		{graphOf(`{"type":"sink","nodeType":"file","props":{"fileType":"x"}}`, `"x":[]`), "fileType must be one of json, csv or lines"},
 		{graphOf(`null`, `"f":["snk"]`), "node f is not defined"},
+		{op("groupby", `{"dimensions":["a,"]}`), frame("groupby", "map[dimensions:[a,]]", `invalid join statement error: found "EOF", expected expression.`)},
+		{op("aggfunc", `{"expr":"avg(a)"}`), "node src output does not match node f input: input type mismatch, expect collection, got row"},
+		{op("orderby", `{"sorts":[]}`), frame("orderby", "map[sorts:[]]", "order by statement is empty")},
+		{op("orderby", `{"sorts":[{"field":"a","desc":true},{"field":"b"}]}`), "node src output does not match node f input: input type mismatch, expect collection, got row"},
+		{op("orderby", `{"sorts":[{"field":"a b c d)"}]}`), frame("orderby", "map[sorts:[map[field:a b c d)]]]", `invalid order by statement error: found ")", expected EOF.`)},
+		{op("join", `{"from":"src","joins":[{"name":"x","type":"inner","on":"src.a = x.a"}]}`), ""},
+		{op("join", `{"from":"d","joins":[{"name":"x","type":"inner","on":"d.a = x.a"}]}`), frame("join", "map[from:d joins:[map[name:x on:d.a = x.a type:inner]]]", "join source d is not a stream")},
+		{op("join", `{"from":"src"}`), "node f is not defined"},
+		{op("join", `{"from":"src","joins":[{"name":"x","type":"inner"}]}`), frame("join", "map[from:src joins:[map[name:x type:inner]]]", `found "EOF", expected expression.`)},
+		{op("script", `{}`), "script node must have script"},
+		{op("switch", `{"cases":["a > 1 b","c"]}`), ""},
+		{graphOf(`{"type":"operator","nodeType":"filter","props":{"expr":"a"}}`, `"f":["snk",["snk"]]`), "node f is not a switch node but have multiple output"},
+		{graphOf(`{"type":"operator","nodeType":"switch","props":{"cases":["a"]}}`, `"f":[["snk"],["snk"]]`), ""},
+		{graphOf(`{"type":"operator","nodeType":"filter","props":{"expr":"a"}}`, `"f":["snk"],"snk":[]`), "sink snk has edge"},
+		{graphOf(`{"type":"operator","nodeType":"filter","props":{"expr":"a"}}`, `"f":[]`), "can't find node "},
 		{`{"graph":{}}`, "the graph has no topology"},
+		{`{"graph":{"topo":{}}}`, ""},
+		{sourceOf("mqtt", `{"sourceName":"d"}`), ""},
+		{sourceOf("memory", `{"sourceName":"d"}`), "parse source src with map[sourceName:d] error: source type memory does not match the stream type mqtt"},
+		{sourceOf("file", `{"sourceName":"sc"}`), "parse source src with map[sourceName:sc] error: table sc is not a stream"},
+		{sourceOf("mqtt", `{"sourceName":"d","sourceType":"table"}`), "parse source src with map[sourceName:d sourceType:table] error: stream d is not a table"},
+		{sourceOf("mqtt", `{"sourceType":"x"}`), "parse source src with map[sourceType:x] error: source type x not supported"},
 		{`{"graph":{"topo":{"sources":["a"]}}}`, "source node a not defined"},
 	}
-	w := testSources.world(t)
+	w := testSources.world(t, Need{ReadsFrom, "d", ""}, Need{ReadsFrom, "sc", ""})
 	for _, tt := range tests {
 		got := ""
 		if f := planned(t, tt.text, w); len(f) > 0 {

@@ -45,6 +45,16 @@ func Check(text string, known func(name string) bool) (*Select, error) {
 	return parseSelect(text, func(f finding) *Error { return f.check(known) })
 }
 
+// ParseCondition parses the expression that a text begins with. What follows it is ignored, as the engine does in
+// the nodes of graphs. Every error is an *Error.
+func ParseCondition(text string) (e Expr, err error) {
+	p := parser{lex: lexer{text: text}, slabs: slabs{room: roomFor(text)}}
+	p.next()
+	defer p.door(&err)
+	p.prepare()
+	return p.expr(), nil
+}
+
 // parseSelect parses a SELECT; check, if it is not nil, may refuse its calls as they are read.
 func parseSelect(text string, check func(finding) *Error) (s *Select, err error) {
 	p := parser{lex: lexer{text: text}, check: check, slabs: slabs{room: roomFor(text)}}
