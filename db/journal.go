@@ -53,7 +53,11 @@ func writeChanges(ctx context.Context, t *sql.Tx, rev plan.Revision, c *plan.Com
 			c.Tell(written, changed(rev))
 		}
 	}
-	return w.hold()
+	if err := w.hold(); err != nil {
+		return err
+	}
+	c.Tell(changed(rev), changed(rev))
+	return nil
 }
 
 // holdEvery is how many changes are written before their entries are. Between, the commit

@@ -62,11 +62,12 @@ const (
 	Checking   Stage = "checking"
 	Fetching   Stage = "fetching" // counts files and bytes
 	Committing Stage = "committing"
+	Done       Stage = "done" // written; what became of every entry is put together
 	Restarting Stage = "restarting" // waits for a node that was told to; of most imports no stage
 )
 
 // Stages returns the stages of an import in order.
-func Stages() []Stage { return []Stage{Reading, Fetching, Checking, Committing} }
+func Stages() []Stage { return []Stage{Reading, Fetching, Checking, Committing, Done} }
 
 // report tells what the import does now.
 func (r *Request) report(stage Stage) {
@@ -282,6 +283,7 @@ func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc do
 	if err != nil {
 		return nil, err
 	}
+	req.report(Done)
 	result.Correct(p, c.Deviations)
 	result.Revision, result.Written = revision.Number, revision.Number != p.Base.Revision
 	return result, nil

@@ -146,8 +146,7 @@ func (p TaskPage) stages() []stage {
 
 // held reports whether the task is past the point where it can be cancelled.
 func (p TaskPage) held() bool {
-	stage := p.Task.Progress.Stage
-	return stage == "committing" || stage == restarting
+	return slices.Contains([]string{"committing", restarting, "done"}, p.Task.Progress.Stage)
 }
 
 // first returns the first n of a list.
