@@ -113,6 +113,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 		return err
 	}
 	live.Log = log
+	defer live.Close()
 	service := &transfer.Service{
 		Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events, MaxDocument: int64(c.MaxDocument) << 20,
 		Memory: keepTo(),

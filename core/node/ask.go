@@ -27,12 +27,19 @@ type About struct {
 
 // About asks a node what it is, and whether it takes the credentials.
 func (c *Client) About(ctx context.Context) (About, error) {
+	about, _, err := c.about(ctx)
+	return about, err
+}
+
+// about is About, with what the node says of its rules: the first question is answered to
+// everybody, and this one is not.
+func (c *Client) about(ctx context.Context) (About, []Running, error) {
 	about, err := c.greet(ctx)
 	if err != nil {
-		return about, err
+		return about, nil, err
 	}
-	_, err = c.Rules(ctx) // the first question is answered to everybody
-	return about, err
+	rules, err := c.Rules(ctx)
+	return about, rules, err
 }
 
 // greet asks a node what it is.

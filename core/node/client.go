@@ -24,20 +24,21 @@ type Times struct {
 	Return time.Duration // for a node to come back that broke off in the middle of an import, and for one that is to restart to go
 
 	Restart time.Duration // for a node to come back that was told to restart
+	Glance  time.Duration // for what a node holds, by somebody who only looks
 }
 
 // The defaults. The engine ends an answer after five minutes: who waits longer hears of it.
 // So long it may also take to install, when it starts, what waits for that.
 var defaultTimes = Times{
 	Ask: 10 * time.Second, Export: time.Minute, Import: 6 * time.Minute, Settle: 10 * time.Second, Fresh: 2 * time.Second,
-	Return: time.Minute, Restart: 6 * time.Minute,
+	Return: time.Minute, Restart: 6 * time.Minute, Glance: 2 * time.Second,
 }
 
 // or returns the times with the defaults in place of zeros.
 func (t Times) or(other Times) Times {
 	for mine, theirs := range map[*time.Duration]time.Duration{
 		&t.Ask: other.Ask, &t.Export: other.Export, &t.Import: other.Import, &t.Settle: other.Settle, &t.Return: other.Return, &t.Fresh: other.Fresh,
-		&t.Restart: other.Restart,
+		&t.Restart: other.Restart, &t.Glance: other.Glance,
 	} {
 		if *mine <= 0 {
 			*mine = theirs

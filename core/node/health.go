@@ -66,6 +66,13 @@ func (l *Live) answered(n Node) {
 	l.healths.put(n.Name, Health{State: Online, Asked: now, Since: now, of: n.identity})
 }
 
+// soon has a node asked at the next opportunity: what its rules do has changed.
+func (l *Live) soon(n Node) {
+	h := l.Health(n)
+	h.next = time.Time{}
+	l.healths.put(n.Name, h)
+}
+
 // How often nodes are asked. One that does not answer is asked less and less often. The
 // time is never just that, so that many nodes are not asked at once.
 const (
@@ -163,10 +170,11 @@ func (l *Live) ask(ctx context.Context, name string) (About, error) {
 	if err != nil {
 		return About{}, err
 	}
-	about, err := c.About(ctx)
+	about, rules, err := c.about(ctx)
 	if err != nil {
 		return about, err
 	}
+	l.runnings.put(c.node, rules, l.now())
 	done, ok := l.turns.try(name)
 	if !ok {
 		return about, nil // it is read, or imported into, by somebody else
@@ -174,28 +182,4 @@ func (l *Live) ask(ctx context.Context, name string) (About, error) {
 	defer done()
 	_, err = l.pull(ctx, reader, c)
 	return about, err
-}
-
-// Refresh reads what a node holds, unless that was just done. One that did not answer lately is not asked again: its Unreachable error is that of
-// before.
-func (l *Live) Refresh(ctx context.Context, by core.Caller, name string) error {
-	n, err := l.Nodes.Store.Node(ctx, name)
-	if err != nil || l.now().Sub(n.Pulled) < l.Times.or(defaultTimes).Fresh {
-		return err
-	}
-	h := l.healths.of(name, n.identity())
-	if h.State != Online && h.State != Unknown && l.now().Before(h.next) {
-		return trouble(name, h.State, "%s", h.Reason)
-	}
-	c, err := l.client(ctx, name)
-	if err != nil {
-		return err
-	}
-	done, ok := l.turns.try(name)
-	if !ok {
-		return nil // somebody else does, or imports into it: then it is what it was before
-	}
-	defer done()
-	_, err = l.pull(ctx, by, c)
-	return err
 }

@@ -48,8 +48,10 @@ type Live struct {
 	// function it returns ends that.
 	Lock func(node string) (unlock func(), err error)
 
-	healths healths
-	turns   turns
+	healths  healths
+	runnings runnings
+	turns    turns
+	reads    reads
 }
 
 // Known returns a NotFound error for a node that is not there.

@@ -48,6 +48,7 @@ func open(t *testing.T, holds string) *site {
 	s.live = &node.Live{Mirror: s.db, Nodes: s.nodes, Noter: s.db, Times: quick}
 	s.Service = &transfer.Service{Nodes: s.live, Live: s.live, Journal: s.db}
 	t.Cleanup(s.Close)
+	t.Cleanup(s.live.Close)
 	if _, err := s.nodes.Add(ctx, admin, node.Node{Name: "site1", URL: s.engine.URL}); err != nil {
 		t.Fatal(err)
 	}
@@ -500,9 +501,8 @@ func TestPoll(t *testing.T) {
 	if snapshot, err := s.Export(ctx, viewer, "site1"); err != nil || snapshot.Revision != 1 {
 		t.Errorf("the mirror is at %d, %v", snapshot.Revision, err)
 	}
-	mended := other.URL
 	other.Do(func(e *nodetest.Engine) { e.Faults = nil })
-	if _, err := s.nodes.Change(ctx, admin, "ill", node.Change{URL: &mended}); err != nil {
+	if _, err := s.nodes.Change(ctx, admin, "ill", node.Change{Auth: &node.Auth{Kind: node.Bearer, Token: "sesame"}}); err != nil {
 		t.Fatal(err)
 	}
 	until("the node that was registered anew", func() bool { return s.health("ill").State == node.Online })

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -69,7 +70,7 @@ func (g *Registry) Add(ctx context.Context, by core.Caller, n Node) (Node, error
 		return Node{}, err
 	}
 	n.Created = g.now()
-	return g.put(ctx, n, audit.New(n.Created, by, audit.NodeAdd, n.Name))
+	return g.put(ctx, n, Stored{}, audit.New(n.Created, by, audit.NodeAdd, n.Name))
 }
 
 // Change is what is to be other about a node. What is nil stays.
@@ -91,14 +92,18 @@ func (g *Registry) Change(ctx context.Context, by core.Caller, name string, c Ch
 	if err := by.Require(core.Admin); err != nil {
 		return Node{}, err
 	}
-	n, err := g.open(ctx, name)
+	was, err := g.Store.Node(ctx, name)
+	if err != nil {
+		return Node{}, err
+	}
+	n, err := g.unseal(was)
 	if err != nil {
 		return Node{}, err
 	}
 	if c.URL != nil && n.Auth.Kind != None && !sameHost(n.URL, *c.URL) && !c.given() {
 		return Node{}, core.WithHint(core.Errorf(core.Invalid, "the address leads to another machine, which does not get the credentials of this one"), "give the credentials anew")
 	}
-	return g.put(ctx, c.over(n), audit.New(g.now(), by, audit.NodeChange, name).Saying(c.says()))
+	return g.put(ctx, c.over(n), was, audit.New(g.now(), by, audit.NodeChange, name).Saying(c.says()))
 }
 
 // given reports whether the change has credentials of its own: what the kind does not
@@ -159,8 +164,9 @@ func (c Change) says() string {
 	return strings.Join(slices.Sorted(maps.Keys(given)), ", ")
 }
 
-// put checks, seals and stores a node, and returns it without its secrets.
-func (g *Registry) put(ctx context.Context, n Node, did audit.Event) (Node, error) {
+// put checks, seals and stores a node, and returns it without its secrets. Secrets that are
+// those of before stay sealed as they were, so that it is still the same node.
+func (g *Registry) put(ctx context.Context, n Node, was Stored, did audit.Event) (Node, error) {
 	if err := n.Check(); err != nil {
 		return Node{}, err
 	}
@@ -170,7 +176,9 @@ func (g *Registry) put(ctx context.Context, n Node, did audit.Event) (Node, erro
 		return Node{}, fmt.Errorf("writing the credentials: %w", err)
 	}
 	s := Stored{Name: n.Name, URL: n.URL, Labels: n.Labels, CA: n.CA, Created: n.Created, Artifacts: n.Artifacts, ConsoleURL: n.ConsoleURL}
-	if s.Sealed, err = g.Seal.close(text, s.with()); err != nil {
+	if held, err := g.Seal.open(was.Sealed, s.with()); err == nil && bytes.Equal(held, text) {
+		s.Sealed = was.Sealed
+	} else if s.Sealed, err = g.Seal.close(text, s.with()); err != nil {
 		return Node{}, err
 	}
 	if err := g.Store.PutNode(ctx, s, did); err != nil {

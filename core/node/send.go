@@ -48,6 +48,7 @@ func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error
 	c.Plan = &plan.Plan{Mode: base.Mode, Steps: s.rest(c.Deviations)}
 	rev, err := l.keep(ctx, s.found, c, s.files.artifacts)
 	c.Plan = base
+	l.soon(client.node)
 	return rev, err
 }
 

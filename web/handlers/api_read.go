@@ -87,6 +87,12 @@ func (s *Server) details(kind core.Kind) handler {
 // rules is GET /rules.
 func (s *Server) rules(w http.ResponseWriter, r *http.Request) error {
 	rules, err := s.Transfer.Rules(r.Context(), callerOf(r), nodeOf(r))
+	said := s.runs(r).Rules
+	for i := range rules {
+		if run, told := said[rules[i].ID]; told {
+			rules[i].Status = run.Status
+		}
+	}
 	return ok(w, rules, err)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/node"
 	"ekuiper-console/web/views"
 )
 
@@ -140,7 +141,7 @@ func (s *Server) layoutNodes(r *http.Request, l *views.Layout) {
 	}
 	if l.Node != core.Local {
 		if n, err := s.Nodes.Node(r.Context(), callerOf(r), l.Node); err == nil {
-			l.NodeState = s.Live.Health(n).State
+			l.NodeState, l.NodeRead = s.Live.Health(n).State, n.Pulled
 		}
 	}
 	nodes, err := s.Nodes.Store.Nodes(r.Context())
@@ -151,4 +152,16 @@ func (s *Server) layoutNodes(r *http.Request, l *views.Layout) {
 	for _, n := range nodes {
 		l.Choice = append(l.Choice, n.Name)
 	}
+}
+
+// runs returns what the node of a request said of its rules; nothing of the embedded one.
+func (s *Server) runs(r *http.Request) node.Runs {
+	if s.Live == nil || nodeOf(r) == core.Local {
+		return node.Runs{}
+	}
+	n, err := s.Nodes.Node(r.Context(), callerOf(r), nodeOf(r))
+	if err != nil {
+		return node.Runs{} // the page is no worse for it
+	}
+	return s.Live.Runs(n)
 }

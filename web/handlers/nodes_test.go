@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/node/nodetest"
@@ -31,7 +32,7 @@ func TestNodes(t *testing.T) {
 			t.Errorf("GET %s tells the secret: %s", path, a.body)
 		}
 	}
-	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"labels":{"site":"south"},"auth":{"kind":"bearer"}}`).at(t, 200, "", `"site":"south"`, `"state":"unknown"`)
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"labels":{"site":"south"},"auth":{"kind":"bearer"}}`).at(t, 200, "", `"site":"south"`, `"state":"online"`)
 	s.asAdmin("POST", "/api/v1/nodes/site1/pull", "").at(t, 200, "", `"revision":1`)
 	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"auth":{"kind":"none"}}`).at(t, 200, "", `"kind":"none"`)
 	s.asAdmin("POST", "/api/v1/nodes/site1/pull", "").at(t, 502, "", "site1 is unauthorised: missing_token", "look at the credentials")
@@ -167,5 +168,29 @@ func TestNodeRestart(t *testing.T) {
 	s.post("/nodes/site1/data/import?partial=1&restart=1", content(was)).at(t, 200, "", `"ErrorMsg":""`)
 	if e.Boots != 1 {
 		t.Errorf("the engine started anew %d times", e.Boots)
+	}
+}
+
+// TestNodeLooks shows what a node's rules do, and does not keep anybody waiting for one
+// that hangs.
+func TestNodeLooks(t *testing.T) {
+	s, e := open(t), nodetest.Open(t, onEngine)
+	s.server.Live.Times.Glance = 50 * time.Millisecond
+	s.register(e)
+	e.Do(func(e *nodetest.Engine) { e.Stuck["r"] = "no broker" })
+	s.server.Live.Ask(ctx, "site1")
+	b := s.signedIn(core.Operator)
+	s.form(b, "/ui/node", "node", "site1").at(t, 200, "/ui/", "1 stopped by an error", "1 rule stopped by an error")
+	s.open(b, "/ui/inventory/rules").at(t, 200, "/ui/inventory/rules", "Stopped by an error", "State")
+	s.get("/nodes/site1/rules").at(t, 200, "", `"status":"stopped by error"`)
+
+	draft := s.paste(b, `{"streams":{"t":"CREATE STREAM t () WITH (DATASOURCE=\"b\")"}}`)
+	e.Do(func(e *nodetest.Engine) { e.Faults["GET /data/export"] = nodetest.Hang })
+	began := time.Now()
+	for _, page := range []string{draft, draft + "/review"} {
+		s.open(b, page).at(t, 200, page, "this plan may be out of date", "It was last read ", "it has not told within 50ms what it holds")
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("looking at it took %v", took)
 	}
 }

@@ -86,7 +86,7 @@ func (s *Server) read(r *http.Request, p *views.DraftPage, d plan.Draft) error {
 		n := made.Counts()
 		c := views.Consequence{Create: n[plan.Create], Replace: n[plan.Replace], Delete: n[plan.Delete],
 			Unchanged: n[plan.Unchanged], Kept: n[plan.Kept], Rejected: n[plan.Rejected]}
-		p.Unknown, p.Rejected = made.Unknown, max(p.Rejected, c.Rejected)
+		p.Stale, p.Unknown, p.Rejected = made.Stale, made.Unknown, max(p.Rejected, c.Rejected)
 		if mode == plan.Full {
 			p.Full = c
 			continue

@@ -41,7 +41,7 @@ func (s *Server) showInventory(w http.ResponseWriter, r *http.Request, p views.I
 	for _, k := range core.InstallOrder() {
 		p.Counts[k] = snapshot.Bundle.Count(k)
 	}
-	p.Layout = s.layout(r)
+	p.Layout, p.Runs = s.layout(r), s.runs(r)
 	if p.Listed() {
 		if err := s.find(r, &p); err != nil {
 			return err

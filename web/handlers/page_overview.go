@@ -29,7 +29,7 @@ func (s *Server) overviewPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := views.OverviewPage{
-		Layout: s.layout(r), Counts: o.Counts, Lacking: o.Lacking, Recent: named(o.Recent, tasks), Report: o.Report,
+		Layout: s.layout(r), Runs: s.runs(r), Counts: o.Counts, Lacking: o.Lacking, Recent: named(o.Recent, tasks), Report: o.Report,
 		Broken: o.Broken, Gaps: o.Gaps, Pending: o.Pending,
 	}
 	for _, t := range tasks {

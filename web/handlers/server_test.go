@@ -69,6 +69,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	s.link = link
 	t.Cleanup(service.Close)
 	book := &schedule.Book{Store: db, Known: live.Known}
+	t.Cleanup(live.Close)
 	s.server = &handlers.Server{
 		Watch:    &drift.Watch{Store: db, Nodes: live, Journal: service, State: db.State},
 		Vault:    &vault.Vault{Store: db, Source: live, Terms: book},

@@ -26,6 +26,7 @@ type DraftPage struct {
 	Mode     plan.Mode  // what was chosen
 	Missing  []core.Ref // entries that should be here, and whose text was too long to be kept
 	Edit     bool       // the editor is open
+	Stale    string     // why the node was not read anew; empty where it was
 }
 
 // SectionRow counts the entries of one section.

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/node"
 )
 
 // InventoryPage lists the entries of a node. It lives at /ui/inventory?q=&page= with all
@@ -17,7 +18,8 @@ type InventoryPage struct {
 	Tags    []string // of all rules, sorted
 	Entries []EntryRow
 	Pager   Pager
-	Found   int // how many entries the filter finds
+	Found   int       // how many entries the filter finds
+	Runs    node.Runs // what the node said of its rules; of the embedded one it says nothing
 }
 
 // Filter is what entries are looked for by. The zero Filter asks for all.
@@ -62,6 +64,9 @@ func (p InventoryPage) title(ctx context.Context) string {
 
 // ofRules reports whether the page lists rules, which have tags and a status.
 func (p InventoryPage) ofRules() bool { return p.Section != nil && *p.Section == core.Rule }
+
+// running reports whether the page says what rules do.
+func (p InventoryPage) running() bool { return p.ofRules() && !p.Runs.At.IsZero() }
 
 // Listed reports whether the page lists entries rather than sections.
 func (p InventoryPage) Listed() bool { return p.Section != nil || p.Filter != Filter{} }

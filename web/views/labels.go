@@ -95,6 +95,20 @@ func minute(ctx context.Context, at time.Time) string {
 	return at.Local().Format(t(ctx, "time.minute"))
 }
 
+// age writes how long ago something was, roughly.
+func age(ctx context.Context, at time.Time) string {
+	switch d := time.Since(at); {
+	case d < time.Minute:
+		return tn(ctx, "time.seconds", max(0, int(d.Seconds())))
+	case d < time.Hour:
+		return tn(ctx, "time.minutes", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return tn(ctx, "time.hours", int(d.Hours()))
+	default:
+		return tn(ctx, "time.days", int(d.Hours())/24)
+	}
+}
+
 // day writes the day of a point in time, in the zone of the server.
 func day(ctx context.Context, at time.Time) string { return at.Local().Format(t(ctx, "time.day")) }
 

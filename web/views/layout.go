@@ -3,6 +3,7 @@ package views
 import (
 	_ "embed"
 	"strings"
+	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/node"
@@ -32,6 +33,7 @@ type Layout struct {
 	Node      string     // the node that the page works on
 	Revision  int64      // of that node
 	NodeState node.State // how it is doing; empty for the embedded one
+	NodeRead  time.Time  // when it was last read; zero for never, and for the embedded one
 	Choice    []string   // the nodes that one may choose from; none where there is but one
 	User      string     // who is signed in; empty for nobody, and then pages have no navigation
 	Role      core.Role  // of the user

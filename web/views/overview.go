@@ -7,6 +7,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/deps"
+	"ekuiper-console/core/node"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/task"
 )
@@ -16,6 +17,7 @@ import (
 // import, to /ui/history/{base}/restore.
 type OverviewPage struct {
 	Layout
+	Runs    node.Runs // what the node said of its rules; of the embedded one it says nothing
 	Counts  [core.NumKinds]int
 	Lacking [core.NumKinds]int // missing references, by the kind of who needs them
 	Running []task.Task
