@@ -139,6 +139,7 @@ type param struct {
 const (
 	anyNumber = classInt | classNegative | classFloat
 	notText   = anyNumber | classBool | classTime
+	notIndex  = classString | classFloat | classBool | classTime
 )
 
 var params = map[byte]param{
@@ -152,11 +153,12 @@ var params = map[byte]param{
 	'I': {refuses: ^(classInt | classNegative), want: "int"},
 	'J': {refuses: ^(classInt | classNegative), want: "integer"},
 	'S': {refuses: ^classString, want: "string"},
+	'L': {value: locale},
 	'E': {refuses: ^classString, want: "string", value: encoding},
 	'T': {refuses: notText, want: "string", value: typeName},
 	'N': {refuses: classField | classString | classFloat | classBool | classTime, want: "int", value: lagIndex},
-	'Y': {refuses: classString | classFloat | classBool | classTime, want: "int", value: startIndex},
-	'X': {refuses: classString | classFloat | classBool | classTime, want: "int", value: endIndex},
+	'Y': {refuses: notIndex, want: "int", value: startIndex},
+	'X': {refuses: notIndex, want: "int", value: endIndex},
 	'Z': {refuses: classString | classFloat | classBool | classTime, want: "int", value: splitIndex},
 	'k': {value: key},
 	'M': {refuses: classString | anyNumber | classBool | classTime, want: "meta reference", value: metaReference},
@@ -213,6 +215,9 @@ func lagIndex(c *Call, i int) string {
 }
 
 func startIndex(c *Call, i int) string {
+	if i+1 < len(c.Args) && classOf(c.Args[i+1])&notIndex != 0 {
+		return "" // said of the end, which comes first
+	}
 	return notNegative(c.Args[i], "The start index should not be a nagtive integer.")
 }
 
@@ -228,11 +233,19 @@ func notNegative(e Expr, words string) string {
 	return ""
 }
 
-// endIndex checks that the end of a substring, if both are literals, is after its start.
+// locale checks the language of a number's format, which the engine looks at only where it is the last argument.
+func locale(c *Call, i int) string {
+	if len(c.Args) == i+1 && classOf(c.Args[i]) != classString {
+		return fmt.Sprintf("Expect string type for parameter %d", i+1)
+	}
+	return ""
+}
+
+// endIndex checks that the end of a substring, if both are literals, is not before its start, whatever the words.
 func endIndex(c *Call, i int) string {
 	start, ok := c.Args[i-1].(*Int)
 	end, ok2 := c.Args[i].(*Int)
-	if ok && ok2 && end.Value <= start.Value {
+	if ok && ok2 && end.Value < start.Value {
 		return "The end index should be larger than start index."
 	}
 	return ""

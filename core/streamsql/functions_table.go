@@ -83,7 +83,7 @@ var functions = []Function{
 	{Name: "exp", Kind: Scalar, Min: 1, Max: 1, Params: "n"},
 	{Name: "extract", Kind: SetReturning, Min: 1, Max: 1},
 	{Name: "floor", Kind: Scalar, Min: 1, Max: 1, Params: "n"},
-	{Name: "format", Kind: Scalar, Min: 2, Max: -1, Params: "-JS", count: "At least has 2 argument but found %d."},
+	{Name: "format", Kind: Scalar, Min: 2, Max: -1, Params: "-JL", count: "At least has 2 argument but found %d."},
 	{Name: "format_time", Kind: Scalar, Min: 2, Max: 2, Params: "ds"},
 	{Name: "from_days", Kind: Scalar, Min: 1, Max: 1, Params: "d"},
 	{Name: "from_unix_time", Kind: Scalar, Min: 1, Max: 1, Params: "d"},
