@@ -62,7 +62,7 @@ const (
 	Checking   Stage = "checking"
 	Fetching   Stage = "fetching" // counts files and bytes
 	Committing Stage = "committing"
-	Done       Stage = "done" // written; what became of every entry is put together
+	Done       Stage = "done"       // written; what became of every entry is put together
 	Restarting Stage = "restarting" // waits for a node that was told to; of most imports no stage
 )
 
@@ -73,6 +73,13 @@ func Stages() []Stage { return []Stage{Reading, Fetching, Checking, Committing, 
 func (r *Request) report(stage Stage) {
 	if r.Progress != nil {
 		r.Progress(Progress{Stage: stage})
+	}
+}
+
+// checking tells how many entries were checked.
+func (r *Request) checking(done, total int) {
+	if r.Progress != nil {
+		r.Progress(Progress{Stage: Checking, Done: done, Total: total})
 	}
 }
 

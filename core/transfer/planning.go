@@ -59,18 +59,18 @@ func layOut(ctx context.Context, req Request, doc document, current plan.Snapsho
 		check = trusting(check, doc.artifacts)
 	}
 	if req.Progress != nil {
-		check = counted(ctx, req.Progress, next.Len(), check)
+		check = counted(ctx, &req, next.Len(), check)
 	}
 	return next, plan.NewSheet(req.Mode, current, next, check, c.ahead.look), nil
 }
 
 // counted tells how many entries were checked, and checks none any more once the context
 // has ended.
-func counted(ctx context.Context, tell func(Progress), total int, check plan.Check) plan.Check {
+func counted(ctx context.Context, req *Request, total int, check plan.Check) plan.Check {
 	n := 0
 	return func(e plan.Entry) plan.Verdict {
 		if n++; n%tellEvery == 0 {
-			tell(Progress{Stage: Checking, Done: n, Total: total})
+			req.checking(n, total)
 		}
 		if ctx.Err() != nil {
 			return plan.Verdict{Text: e.Text}
