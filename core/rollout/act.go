@@ -150,7 +150,7 @@ func (s *Service) Rollback(ctx context.Context, by core.Caller, id string, wave 
 	}
 	var back []Target
 	for _, t := range u.targets {
-		if t.undoable() && (wave == 0 || t.Wave == wave) {
+		if t.Undoable() && (wave == 0 || t.Wave == wave) {
 			back = append(back, t)
 		}
 	}

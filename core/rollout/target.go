@@ -44,8 +44,8 @@ type Target struct {
 	Updated    time.Time `json:"updated,omitzero"`
 }
 
-// undoable reports whether there is something to roll back.
-func (t *Target) undoable() bool {
+// Undoable reports whether there is something to roll back.
+func (t *Target) Undoable() bool {
 	return t.Begun && (t.State == Verified && t.Changes > 0 || t.State == Failed)
 }
 

@@ -20,6 +20,7 @@ var heavy = map[string]bool{
 	"POST /ui/import":         true,
 	"POST /ui/import/{id}":    true,
 	"POST /api/v1/rollouts":   true,
+	"POST /ui/rollouts":       true,
 }
 
 // maxBody bounds the body of a request that takes no document, in bytes: a list of all

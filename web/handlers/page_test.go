@@ -38,6 +38,8 @@ func TestPageRoles(t *testing.T) {
 		{"GET", "/ui/tokens", "admin"}, {"POST", "/ui/tokens", "admin"}, {"GET", "/ui/tokens/x/revoke", "admin"}, {"POST", "/ui/tokens/x/revoke", "admin"},
 		{"GET", "/ui/nodes", "viewer"}, {"POST", "/ui/nodes", "admin"}, {"GET", "/ui/nodes/x", "viewer"}, {"POST", "/ui/nodes/x", "admin"}, {"POST", "/ui/nodes/x/pull", "operator"},
 		{"GET", "/ui/nodes/x/remove", "admin"}, {"POST", "/ui/nodes/x/remove", "admin"}, {"POST", "/ui/node", "viewer"},
+		{"GET", "/ui/rollouts", "viewer"}, {"POST", "/ui/rollouts", "operator"}, {"GET", "/ui/rollouts/new", "operator"}, {"GET", "/ui/rollouts/x", "viewer"},
+		{"POST", "/ui/rollouts/x", "operator"}, {"GET", "/ui/rollouts/x/events", "viewer"},
 		{"GET", "/ui/audit", "admin"}, {"GET", "/ui/audit/download", "admin"},
 		{"GET", "/ui/settings", "viewer"}, {"POST", "/ui/settings", "viewer"}, {"POST", "/ui/settings/sessions/x", "viewer"},
 		{"POST", "/ui/sign-out", "nobody"},

@@ -3,9 +3,11 @@ package handlers_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
+	"ekuiper-console/core"
 	"ekuiper-console/core/node/nodetest"
 	"ekuiper-console/core/rollout"
 )
@@ -93,4 +95,44 @@ func TestRolloutRefused(t *testing.T) {
 	}
 	s.post("/api/v1/rollouts", `{"bundle":{},"nodes":["n2"],"mode":"full"}`).at(t, 404, "", "there is no node n2")
 	s.get("/api/v1/rollouts/x").at(t, 404, "", "there is no rollout x")
+}
+
+// TestRolloutPages plans, starts and takes back a rollout in a browser without a script.
+func TestRolloutPages(t *testing.T) {
+	s := open(t)
+	engines := s.fleet("n1", "n2")
+	engines["n1"].Take(`{"streams":{"old":"CREATE STREAM old () WITH (DATASOURCE=\"a\")"}}`)
+	b := s.signedIn(core.Operator)
+	s.open(b, "/ui/rollouts").at(t, 200, "/ui/rollouts", "No rollouts yet")
+	s.open(b, "/ui/rollouts/new").at(t, 200, "/ui/rollouts/new", "line=1")
+	s.form(b, "/ui/rollouts", "text", newStream, "mode", "full").at(t, 400, "/ui/rollouts", "no node is chosen", "CREATE STREAM t")
+	s.form(b, "/ui/rollouts", "node", "n1").at(t, 400, "/ui/rollouts", "a rollout takes one bundle")
+	s.form(b, "/ui/rollouts", "text", newStream, "node", "n1", "batch", "many").at(t, 400, "/ui/rollouts", "is not a number")
+	s.form(b, "/ui/rollouts", "text", newStream, "node", "n1", "labels", "line").at(t, 400, "/ui/rollouts", "is not of the form NAME=VALUE")
+	a := s.form(b, "/ui/rollouts", "text", newStream, "mode", "full", "labels", "line=1")
+	path := a.Request.URL.Path
+	s.server.Rollouts.Wait(context.Background(), strings.TrimPrefix(path, "/ui/rollouts/"))
+	s.open(b, path).at(t, 200, path, "waits for review", "It deletes entries. Type the number of nodes, 2:", "CREATE STREAM old")
+	s.form(b, path, "action", "start").at(t, 400, path, "Type the number of nodes that it is started on.")
+	s.form(b, path, "action", "dance").at(t, 400, path, "nothing that can be done with a rollout")
+	s.form(b, path, "action", "start", "confirm", "2").at(t, 200, path)
+	s.server.Rollouts.Wait(context.Background(), strings.TrimPrefix(path, "/ui/rollouts/"))
+	s.open(b, path).at(t, 200, path, "2 of 2 verified")
+	s.open(b, path+"/events").at(t, 200, path, "event: over")
+	s.open(b, path+"?show=failed").at(t, 200, path, "No node is there now.")
+	s.form(b, path, "action", "resume").at(t, 409, path, "is finished")
+	s.form(b, path, "action", "rollback", "wave", "0")
+	s.server.Rollouts.Wait(context.Background(), strings.TrimPrefix(path, "/ui/rollouts/"))
+	s.open(b, path).at(t, 200, path, "2 of 2 nodes hold again what they held")
+
+	draft := s.brought(b, newStream)
+	s.open(b, "/ui/rollouts/new?draft="+draft).at(t, 200, "/ui/rollouts/new", `value="`+draft+`"`)
+	s.form(b, "/ui/rollouts", "draft", draft, "node", "n2").at(t, 200, "/ui/rollouts/", "pasted.json")
+	s.form(b, "/ui/rollouts", "draft", "nothing", "node", "n2").at(t, 400, "/ui/rollouts", "there is no draft")
+}
+
+// brought keeps a document as a draft, and returns its id.
+func (s *site) brought(b *http.Client, doc string) string {
+	s.t.Helper()
+	return strings.TrimPrefix(s.form(b, "/ui/import", "text", doc).Request.URL.Path, "/ui/import/")
 }

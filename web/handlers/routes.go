@@ -159,6 +159,13 @@ func (s *Server) rolloutRoutes() []route {
 		{"POST", "/api/v1/rollouts/{id}/cancel", api, core.Operator, s.rolloutActV1(s.Rollouts.Cancel)},
 		{"POST", "/api/v1/rollouts/{id}/retry", api, core.Operator, s.rolloutActV1(s.Rollouts.Retry)},
 		{"POST", "/api/v1/rollouts/{id}/rollback", api, core.Operator, s.rollbackV1},
+
+		{"GET", "/ui/rollouts", page, core.Viewer, s.rolloutsPage},
+		{"POST", "/ui/rollouts", page, core.Operator, s.planRollout},
+		{"GET", "/ui/rollouts/new", page, core.Operator, s.newRolloutPage},
+		{"GET", "/ui/rollouts/{id}", page, core.Viewer, s.rolloutPage},
+		{"POST", "/ui/rollouts/{id}", page, core.Operator, s.rolloutAct},
+		{"GET", "/ui/rollouts/{id}/events", page, core.Viewer, s.rolloutEvents},
 	}
 }
 

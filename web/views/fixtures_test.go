@@ -84,6 +84,7 @@ func fixtures() map[string]templ.Component {
 		"error-500":       ErrorPage{Layout: nobody, Status: 500},
 	}
 	maps.Copy(all, adminFixtures())
+	maps.Copy(all, rolloutFixtures())
 	maps.Copy(all, browseFixtures())
 	return all
 }

@@ -79,6 +79,7 @@ var links = []link{
 	{"inventory", "/ui/inventory", "layers", "inventory.title", core.Viewer},
 	{"history", "/ui/history", "history", "history.title", core.Viewer},
 	{"nodes", "/ui/nodes", "network", "nav.nodes", core.Viewer},
+	{"rollouts", "/ui/rollouts", "waypoints", "rollouts.title", core.Viewer},
 	{"api", "/ui/api", "braces", "nav.api", core.Viewer},
 }
 
