@@ -123,19 +123,20 @@ races() {
 		go test -count=1 -race -short ./e2e/load
 }
 
-# shortened names those of which the race detector has not tested all, but for the command.
-shortened() {
-	local package dir
+# inFull runs those tests that the race detector has run shortened, but for those of the
+# command: they ask how short to be, or try properties. Where something else than a test
+# does so, all tests of its package are run.
+inFull() {
+	local package dir names
 	while read -r package dir; do
-		if grep -qsE 'testing\.Short\(\)|rapid\.Check' "$dir"/*_test.go; then
-			printf '%s\n' "$package"
+		names=$(awk '/^func / { split($2, part, "("); name = part[1] } /testing\.Short\(\)|rapid\.Check/ { print name }' "$dir"/*_test.go 2>/dev/null | sort -u)
+		[[ -n $names ]] || continue
+		if grep -qv '^Test' <<<"$names"; then
+			names=Test
 		fi
-	done < <(units | xargs go list -f '{{.ImportPath}} {{.Dir}}')
+		printf '%s ^(%s)\n' "$package" "$(paste -sd'|' <<<"$names")"
+	done < <(units | xargs go list -f '{{.ImportPath}} {{.Dir}}') | xargs -P 2 -L 1 sh -c 'go test -count=1 "$0" -run "$1"'
 }
-
-# contract holds the built console against the engine's contract, and the engine at EKUIPER_URL
-# where there is one.
-contract() { go test -count=1 -v ./e2e/contract | sed -n '/^=== /!p'; }
 
 $quick || step "what the tests need" install
 step "gofmt" formatted
@@ -147,7 +148,7 @@ $quick || step "builds for other platforms" platforms
 $quick || step "go test -race" races
 
 printf '== go test (after %d s)\n' "$SECONDS"
-if $quick; then units; else shortened; fi | xargs go test -count=1
+if $quick; then units | xargs go test -count=1; else inFull; fi
 $quick || go test -count=1 -run '^TestScripts$' ./cmd/console
 step "the engine's contract" contract
 $quick || step "killed 200 times, hostile requests, and twenty nodes" go test -count=1 ./e2e/crash ./e2e/hostile ./e2e/fleet

@@ -17,7 +17,7 @@ var tours = map[string]func(t *testing.T, options playwright.BrowserNewContextOp
 }
 
 // TestTour looks at every page. On a small phone and on a large screen none scrolls
-// sideways; axe finds nothing, on a phone in the dark theme, and in Chinese; whoever goes
+// sideways; axe finds nothing, on a phone in the dark theme, and in Chinese words; whoever goes
 // through a page with the Tab key sees where they are; and none has anything inline. In
 // Chinese what was chosen on a page and not sent is lost as it is loaded again:
 // TestChineseJourney looks at that.

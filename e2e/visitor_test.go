@@ -284,13 +284,14 @@ func (v *visitor) eval(function string, arg ...any) any {
 	return got
 }
 
-// accessible lets axe look at the page in both themes of the system.
+// accessible lets axe look at the page in both themes of the system, which differ in nothing
+// but colours.
 func (v *visitor) accessible() {
 	v.t.Helper()
-	for _, scheme := range []*playwright.ColorScheme{playwright.ColorSchemeDark, playwright.ColorSchemeLight} {
-		v.inScheme(scheme)
-		v.axe(string(*scheme))
-	}
+	v.inScheme(playwright.ColorSchemeDark)
+	v.axe("dark", "color-contrast")
+	v.inScheme(playwright.ColorSchemeLight)
+	v.axe("light")
 }
 
 // inScheme has the system prefer light or dark pages.
@@ -305,13 +306,14 @@ func (v *visitor) resize(width, height int) {
 	v.must(v.page.SetViewportSize(width, height), "taking a window of %d by %d", width, height)
 }
 
-// axe lets axe look at the page as it is.
-func (v *visitor) axe(theme string) {
+// axe lets axe look at the page as it is, by all of its rules, or by some or those with some
+// tags alone.
+func (v *visitor) axe(theme string, only ...string) {
 	v.t.Helper()
 	if v.eval("() => typeof axe") == "undefined" {
 		v.eval(shared.axe + "; 0")
 	}
-	found, _ := v.eval(audit).([]any)
+	found, _ := v.eval(audit, only).([]any)
 	for _, f := range found {
 		v.t.Errorf("%s, %s: %v", v.page.URL(), theme, f)
 	}
@@ -320,7 +322,7 @@ func (v *visitor) axe(theme string) {
 // audit returns the violations on a page as sentences. It waits until colours have
 // changed over, and looks again where the page was changed meanwhile, as one that renews
 // itself may be.
-const audit = `async () => {
+const audit = `async only => {
 	const later = ms => new Promise(done => setTimeout(done, ms))
 	const moves = () => document.getAnimations().some(a => a instanceof CSSTransition)
 	await later(40)
@@ -330,7 +332,7 @@ const audit = `async () => {
 	observer.observe(document.body, {childList: true, subtree: true})
 	for (let i = 0; i == 0 || changed && i < 5; i++) {
 		changed = false
-		found = await axe.run(document, {rules: {'target-size': {enabled: true}}})
+		found = await axe.run(document, only?.length ? {runOnly: only} : {rules: {'target-size': {enabled: true}}})
 	}
 	observer.disconnect()
 	return found.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 300) + ': ' + n.failureSummary))
