@@ -13,7 +13,7 @@ var long = strings.Repeat("temperature_of_the_third_furnace_", 5)
 // tours lead through every page in each of its states, and call look on each with the
 // name of the page.
 var tours = map[string]func(t *testing.T, options playwright.BrowserNewContextOptions, look func(v *visitor, page string)){
-	"new": tourNew, "browse": tourBrowse, "import": tourImport, "admin": tourAdmin,
+	"new": tourNew, "browse": tourBrowse, "import": tourImport, "admin": tourAdmin, "node": tourNode,
 }
 
 // TestTour looks at every page. On a small phone and on a large screen none scrolls

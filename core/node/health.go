@@ -174,7 +174,7 @@ func (l *Live) ask(ctx context.Context, name string) (About, error) {
 	if err != nil {
 		return about, err
 	}
-	l.runnings.put(c.node, rules, l.now())
+	l.runnings.put(c.node, c.explained(ctx, rules), l.now())
 	done, ok := l.turns.try(name)
 	if !ok {
 		return about, nil // it is read, or imported into, by somebody else

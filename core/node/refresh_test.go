@@ -57,7 +57,8 @@ func TestRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return s.live.Runs(n).Rules["r"].Status
+		r := s.live.Runs(n).Rules["r"]
+		return strings.TrimSpace(r.Status + " " + r.Message)
 	}
 	if got := runs(); got != "" {
 		t.Errorf("before it was asked r is %q", got)
@@ -68,7 +69,7 @@ func TestRuns(t *testing.T) {
 	}
 	s.engine.Do(func(e *nodetest.Engine) { e.Stuck["r"] = "no broker" })
 	s.live.Ask(ctx, "site1")
-	if got := runs(); got != "stopped by error" {
+	if got := runs(); got != "stopped by error no broker" {
 		t.Errorf("r is %q", got)
 	}
 	other := "http://elsewhere.invalid"

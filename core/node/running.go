@@ -1,6 +1,8 @@
 package node
 
 import (
+	"context"
+	"strings"
 	"sync"
 	"time"
 )
@@ -34,6 +36,26 @@ func (r *runnings) put(n Node, rules []Running, at time.Time) {
 		r.by = map[string]said{}
 	}
 	r.by[n.Name] = said{Runs{at, all}, n.identity}
+}
+
+// maxExplained bounds the rules of a node that are asked why they stopped, each time.
+const maxExplained = 10
+
+// explained asks rules that stopped by an error why.
+func (c *Client) explained(ctx context.Context, rules []Running) []Running {
+	asked := 0
+	for i, r := range rules {
+		if !strings.Contains(strings.ToLower(r.Status), "error") || r.Message != "" {
+			continue
+		}
+		if asked++; asked > maxExplained {
+			break
+		}
+		if why, err := c.Status(ctx, r.ID); err == nil {
+			rules[i].Message = why.Message // that it stopped is known without
+		}
+	}
+	return rules
 }
 
 // Runs returns what a node said of its rules when it was last asked, without asking.
