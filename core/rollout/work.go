@@ -142,7 +142,7 @@ func (s *Service) Wait(ctx context.Context, id string) {
 // How often those who watch are told at most, and at least.
 const (
 	leastPause = 200 * time.Millisecond
-	mostPause  = time.Second
+	mostPause  = 700 * time.Millisecond
 )
 
 // Watch calls tell with a rollout as it stands, and again whenever it has moved, and at
