@@ -53,13 +53,20 @@ func ParseRhythm(text string) (Rhythm, error) {
 
 // String writes the rhythm.
 func (r Rhythm) String() string {
+	word, when := r.Words()
+	return strings.TrimSpace(word + " " + when)
+}
+
+// Words returns the word of the rhythm, which is off, every or daily, and the interval or
+// the time of day behind it.
+func (r Rhythm) Words() (word, when string) {
 	switch {
 	case r.Daily:
-		return fmt.Sprintf("daily %02d:%02d", r.At/time.Hour, r.At%time.Hour/time.Minute)
+		return "daily", fmt.Sprintf("%02d:%02d", r.At/time.Hour, r.At%time.Hour/time.Minute)
 	case r.Every > 0:
-		return "every " + short(r.Every)
+		return "every", short(r.Every)
 	}
-	return "off"
+	return "off", ""
 }
 
 // short writes a duration without the units of which it has none.

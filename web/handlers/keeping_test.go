@@ -95,3 +95,79 @@ func TestSchedules(t *testing.T) {
 	s.asAdmin("DELETE", "/api/v1/schedules/site1", "").at(t, 404, "", "site1 has no schedule of its own")
 	s.asAdmin("GET", "/api/v1/audit", "").at(t, 200, "", `"schedule-set"`, `"schedule-remove"`)
 }
+
+// TestDriftPages finds drift in a browser, looks at it, brings the node back, and accepts.
+func TestDriftPages(t *testing.T) {
+	s, e := drifting(t)
+	b := s.signedIn(core.Operator)
+	const path = "/ui/nodes/site1/drift"
+	s.open(b, path).at(t, 200, path, "in sync")
+	s.form(b, path).at(t, 200, path, "drifted", "streams", "CREATE STREAM t", "set by token operator")
+	s.open(b, "/ui/nodes/site1").at(t, 200, "/ui/nodes/site1", "See the 1 entry that drifted", "Re-apply the baseline")
+	s.open(b, "/ui/nodes").at(t, 200, "/ui/nodes", "drifted", "no baseline")
+	review := s.form(b, "/ui/nodes/site1/baseline", "action", "apply")
+	draft := strings.TrimSuffix(review.Request.URL.Path, "/review")
+	review.at(t, 200, draft+"/review", "site1", "1 entry")
+	s.apply(b, draft, "full", "confirm", "site1", "note", "drifted").at(t, 200, "/ui/tasks/")
+	again := s.open(b, path)
+	again.at(t, 200, path, "in sync")
+	again.not(t, "drifted", "CREATE STREAM t")
+	e.Do(func(e *nodetest.Engine) { e.Holds.Set(core.Ref{Kind: core.Stream, Name: "u"}, streamT) })
+	s.form(b, path).at(t, 200, path, "drifted")
+	s.form(b, "/ui/nodes/site1/baseline", "action", "accept").at(t, 200, path, "in sync", "revision 4")
+	s.form(b, "/ui/nodes/site1/baseline", "action", "set", "revision", "1").at(t, 200, path, "drifted")
+	s.form(b, "/ui/nodes/site1/baseline", "action", "set", "revision", "99").at(t, 404, "/ui/nodes/site1/baseline", "no revision 99")
+	s.form(b, "/ui/nodes/site1/baseline", "action", "bless").at(t, 400, "/ui/nodes/site1/baseline", "nothing that can be done")
+	e.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Die })
+	s.form(b, path).at(t, 200, path, "unknown", "site1 is unreachable")
+	s.form(b, "/ui/nodes/site1/baseline", "action", "remove").at(t, 200, path, "no baseline")
+	s.open(b, "/ui/nodes/local/drift").at(t, 200, "/ui/nodes/local/drift", "no baseline")
+	s.open(b, "/ui/nodes/site2/drift").at(t, 404, "/ui/nodes/site2/drift", "there is no node site2")
+}
+
+// TestBackupPages backs nodes up in a browser, and brings what was backed up elsewhere.
+func TestBackupPages(t *testing.T) {
+	s, e := drifting(t)
+	b := s.signedIn(core.Operator)
+	s.open(b, "/ui/backups").at(t, 200, "/ui/backups", "No backups yet")
+	s.form(b, "/ui/backups", "node", "site1", "note", "before").at(t, 200, "/ui/backups/1", "3 entries", "before")
+	s.form(b, "/ui/backups/1", "action", "pin").at(t, 200, "/ui/backups/1", "pinned")
+	s.form(b, "/ui/backups/1", "action", "note", "note", "after").at(t, 200, "/ui/backups/1", "after", "pinned")
+	s.open(b, "/ui/backups?node=site1").at(t, 200, "/ui/backups", `href="/ui/backups/1"`)
+	s.open(b, "/ui/backups?node=local").at(t, 200, "/ui/backups", "No backups yet")
+	s.open(b, "/ui/backups/1/bundle?secrets=masked").at(t, 200, "/ui/backups/1/bundle", "CREATE STREAM t")
+	review := s.form(b, "/ui/backups/1/restore", "to", "local")
+	draft := strings.TrimSuffix(review.Request.URL.Path, "/review")
+	review.at(t, 200, draft+"/review", "backup 1 of site1", "Full")
+	s.apply(b, draft, "full", "confirm", "local").at(t, 200, "/ui/tasks/")
+	s.get("/streams").want(t, 200, `["s","t"]`)
+	e.Do(func(e *nodetest.Engine) { e.Holds.Delete(core.Ref{Kind: core.Stream, Name: "t"}) })
+	review = s.form(b, "/ui/backups/1/restore", "to", "site1")
+	review.at(t, 200, review.Request.URL.Path, "revision 2")
+	e.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Die })
+	s.form(b, "/ui/backups", "node", "site1").at(t, 502, "/ui/backups", "site1 was not backed up:", "Failed")
+	s.open(b, "/ui/nodes/site1").at(t, 200, "/ui/nodes/site1", "failed", `href="/ui/backups/1"`)
+	s.open(b, "/ui/backups/2").not(t, "Review the plan")
+	s.open(b, "/ui/backups/2/remove").at(t, 200, "/ui/backups/2/remove", "Remove backup 2 of site1")
+	s.form(b, "/ui/backups/2/remove").at(t, 200, "/ui/backups")
+	s.open(b, "/ui/backups/2").at(t, 404, "/ui/backups/2", "there is no backup 2")
+}
+
+func TestSchedulePages(t *testing.T) {
+	s, _ := drifting(t)
+	b := s.signedIn(core.Admin)
+	s.open(b, "/ui/schedules").at(t, 200, "/ui/schedules", "daily at 02:00", "every 1h")
+	good := []string{"node", "site1", "compare", "every 90m", "backup", "daily 03:30", "zone", "Asia/Shanghai", "keep", "5", "days", "0"}
+	s.form(b, "/ui/schedules", good...).at(t, 200, "/ui/schedules", "The schedule is written.", "every 1h30m", "daily at 03:30", "the last 5")
+	for field, bad := range map[string]string{"compare": "hourly", "backup": "", "zone": "Mars", "keep": "many", "days": "-1"} {
+		wrong := append([]string{}, good...)
+		for i := 0; i < len(wrong); i += 2 {
+			if wrong[i] == field {
+				wrong[i+1] = bad
+			}
+		}
+		s.form(b, "/ui/schedules", wrong...).at(t, 400, "/ui/schedules", `value="`+bad+`"`)
+	}
+	s.open(b, "/ui/schedules?node=site1").at(t, 200, "/ui/schedules", `value="every 1h30m"`)
+	s.form(b, "/ui/schedules/remove", "node", "site1").not(t, "daily at 03:30")
+}

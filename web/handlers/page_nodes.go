@@ -19,9 +19,13 @@ func (s *Server) showNodes(w http.ResponseWriter, r *http.Request, status int, f
 	if err != nil {
 		return err
 	}
-	p := views.NodesPage{Layout: s.layout(r), Form: form}
+	kept, err := s.kept(r)
+	if err != nil {
+		return err
+	}
+	p := views.NodesPage{Layout: s.layout(r), Form: form, Own: kept[core.Local]}
 	for _, n := range nodes {
-		p.Nodes = append(p.Nodes, views.NodeRow{Node: n, Health: s.Live.Health(n)})
+		p.Nodes = append(p.Nodes, views.NodeRow{Node: n, Health: s.Live.Health(n), Kept: kept[n.Name]})
 	}
 	s.show(w, r, status, p)
 	return nil
@@ -122,7 +126,11 @@ func (s *Server) showNode(w http.ResponseWriter, r *http.Request, status int, fo
 	if err != nil {
 		return err
 	}
-	p := views.NodePage{Layout: s.layout(r), NodeRow: views.NodeRow{Node: n, Health: s.Live.Health(n)}, Form: views.FormOf(n), Done: done}
+	kept, err := s.keptOf(r, n.Name)
+	if err != nil {
+		return err
+	}
+	p := views.NodePage{Layout: s.layout(r), NodeRow: views.NodeRow{Node: n, Health: s.Live.Health(n), Kept: kept}, Form: views.FormOf(n), Done: done}
 	if form != nil {
 		p.Form = *form
 	}

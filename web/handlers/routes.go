@@ -235,6 +235,21 @@ func (s *Server) keepingRoutes() []route {
 		{"GET", "/api/v1/schedules", api, core.Viewer, s.schedulesV1},
 		{"PUT", "/api/v1/schedules", api, core.Admin, s.putScheduleV1},
 		{"DELETE", "/api/v1/schedules/{name}", api, core.Admin, s.removeScheduleV1},
+
+		{"GET", "/ui/nodes/{name}/drift", page, core.Viewer, s.driftPage},
+		{"POST", "/ui/nodes/{name}/drift", page, core.Operator, s.compareNode},
+		{"POST", "/ui/nodes/{name}/baseline", page, core.Operator, s.changeBaseline},
+		{"GET", "/ui/backups", page, core.Viewer, s.backupsPage},
+		{"POST", "/ui/backups", page, core.Operator, s.makeBackup},
+		{"GET", "/ui/backups/{id}", page, core.Viewer, s.backupPage},
+		{"POST", "/ui/backups/{id}", page, core.Operator, s.changeBackup},
+		{"GET", "/ui/backups/{id}/bundle", page, core.Viewer, s.backupBundle},
+		{"POST", "/ui/backups/{id}/restore", page, core.Operator, s.restoreBackup},
+		{"GET", "/ui/backups/{id}/remove", page, core.Operator, s.backupRemovalPage},
+		{"POST", "/ui/backups/{id}/remove", page, core.Operator, s.removeBackup},
+		{"GET", "/ui/schedules", page, core.Viewer, s.schedulesPage},
+		{"POST", "/ui/schedules", page, core.Admin, s.writeSchedule},
+		{"POST", "/ui/schedules/remove", page, core.Admin, s.removeSchedule},
 	}
 }
 

@@ -58,6 +58,7 @@ const (
 	RemoveAccount Confirmation = iota
 	RevokeToken
 	RemoveNode
+	RemoveBackup
 )
 
 // asking are the words of a confirmation, and where one goes who thinks better of it.
@@ -70,6 +71,7 @@ var askings = []asking{
 	RemoveAccount: {"account.remove.title", "account.remove.what", "account.remove.button", "nav.accounts", "accounts", "/ui/accounts"},
 	RevokeToken:   {"token.revoke.title", "token.revoke.what", "token.revoke.button", "nav.tokens", "tokens", "/ui/tokens"},
 	RemoveNode:    {"node.remove.title", "node.remove.what", "node.remove.button", "nav.nodes", "nodes", "/ui/nodes"},
+	RemoveBackup:  {"backup.remove.title", "backup.remove.what", "backup.remove.button", "nav.backups", "backups", "/ui/backups"},
 }
 
 // Render writes the page.

@@ -37,8 +37,8 @@ func adminFixtures() map[string]templ.Component {
 	facts := &ServerFacts{Data: "/var/lib/ekuiper-console/" + longName, StoreSize: 48_200_000, MaxBundle: 512 << 20, RESTAuth: true, FileRoots: []string{"/var/lib/ekuiper-console/uploads", "/srv/bundles"}}
 	ill := node.Health{State: node.Unreachable, Reason: "no answer within 10s", Asked: at}
 	well := node.Health{State: node.Online, Version: "2.4.0", UpTime: 93784, Clock: -2, Latency: 12, Asked: at}
-	plant := NodeRow{node.Node{Name: "plant1", URL: "http://plant1:9081", Labels: map[string]string{"site": "north", "line": "4"}, Auth: node.Auth{Kind: node.JWT, Issuer: "console"}, Variables: map[string]string{"broker": "tcp://b:1883"}, Created: at, Pulled: at}, well}
-	nodes := []NodeRow{{node.Node{Name: longName[:63], URL: "https://" + longName, Auth: node.Auth{Kind: node.None}}, ill}, plant}
+	plant := NodeRow{node.Node{Name: "plant1", URL: "http://plant1:9081", Labels: map[string]string{"site": "north", "line": "4"}, Auth: node.Auth{Kind: node.JWT, Issuer: "console"}, Variables: map[string]string{"broker": "tcp://b:1883"}, Created: at, Pulled: at}, well, keptFixture(at)}
+	nodes := []NodeRow{{node.Node{Name: longName[:63], URL: "https://" + longName, Auth: node.Auth{Kind: node.None}}, ill, Kept{}}, plant}
 	onPlant := admin
 	onPlant.Node, onPlant.NodeState, onPlant.Choice = "plant1", node.Unreachable, []string{"local", "plant1"}
 	return map[string]templ.Component{

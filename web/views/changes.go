@@ -20,6 +20,7 @@ type ChangeList struct {
 	Pager   Pager
 	Changes []plan.Change // of this page, those of one section after another
 	Open    int           // counts from 1; 0 for none
+	Apart   bool          // the entries are those of another node than the pages are about
 }
 
 // Listed returns how many changes there are on all pages of the list.

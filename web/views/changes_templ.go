@@ -412,7 +412,7 @@ func (l ChangeList) row(r changeRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if r.Action != plan.Delete {
+		if r.Action != plan.Delete && !l.Apart {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<p class=\"text-xs\"><a class=\"a\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

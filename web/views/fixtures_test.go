@@ -85,6 +85,7 @@ func fixtures() map[string]templ.Component {
 	}
 	maps.Copy(all, adminFixtures())
 	maps.Copy(all, rolloutFixtures())
+	maps.Copy(all, keepingFixtures())
 	maps.Copy(all, browseFixtures())
 	return all
 }

@@ -80,6 +80,7 @@ var links = []link{
 	{"history", "/ui/history", "history", "history.title", core.Viewer},
 	{"nodes", "/ui/nodes", "network", "nav.nodes", core.Viewer},
 	{"rollouts", "/ui/rollouts", "waypoints", "rollouts.title", core.Viewer},
+	{"backups", "/ui/backups", "archive", "nav.backups", core.Viewer},
 	{"api", "/ui/api", "braces", "nav.api", core.Viewer},
 }
 

@@ -51,8 +51,6 @@ var others = map[string]string{
 	"Call:{ name:%s, args:[%s] }":         "a call as the engine prints it",
 	"binaryExpr:{ %s %s %s }":             "an expression as the engine prints it",
 	"Bearer %s":                           "a header",
-	"daily %02d:%02d":                     "a rhythm, as it is written",
-	"every %s":                            "a rhythm, as it is written",
 	"404 page not found":                  "how a server answers that has no such address",
 	"window function":                     "a kind of functions, for the code",
 	"window definition":                   "a kind of functions, for the code",

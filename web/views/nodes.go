@@ -19,6 +19,7 @@ import (
 type NodesPage struct {
 	Layout
 	Nodes []NodeRow
+	Own   Kept // of the node in the console
 	Form  NodeForm
 }
 
@@ -26,9 +27,11 @@ type NodesPage struct {
 type NodeRow struct {
 	node.Node
 	Health node.Health
+	Kept   Kept
 }
 
-// NodePage tells of one node. It posts node to /ui/node, nothing to /ui/nodes/{name}/pull,
+// NodePage tells of one node. Beside what DriftPage posts, and node and note to /ui/backups,
+// it posts node to /ui/node, nothing to /ui/nodes/{name}/pull,
 // the fields of NodeForm to /ui/nodes/{name}, and links to /ui/nodes/{name}/remove.
 type NodePage struct {
 	Layout

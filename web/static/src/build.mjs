@@ -22,7 +22,7 @@ const licences = new Set(parts.sort().map(name => readFileSync(at(`node_modules/
 writeFileSync(at('web/static/dist/editor.js'), `/*\n${[...licences].join('\n\n')}\n*/\n${editor.text}`)
 
 // Icons are of the Lucide set; a test of the views compares this list with what pages use.
-const icons = ['activity', 'arrow-down-to-line', 'arrow-right-left', 'arrow-up-from-line', 'braces', 'chevron-right', 'copy', 'download', 'file-json',
+const icons = ['activity', 'archive', 'arrow-down-to-line', 'arrow-right-left', 'arrow-up-from-line', 'braces', 'chevron-right', 'copy', 'download', 'file-json',
   'history', 'layers', 'log-out', 'menu', 'monitor', 'moon', 'network', 'search', 'sun', 'undo-2', 'waypoints', 'x']
 const symbol = name => {
   const svg = readFileSync(at(`node_modules/lucide-static/icons/${name}.svg`), 'utf8')

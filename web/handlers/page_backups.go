@@ -1,0 +1,169 @@
+package handlers
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+
+	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
+	"ekuiper-console/core/plan"
+	"ekuiper-console/core/vault"
+	"ekuiper-console/web/views"
+)
+
+// backupsPerPage is how many backups a page lists.
+const backupsPerPage = 50
+
+// backupsPage is GET /ui/backups.
+func (s *Server) backupsPage(w http.ResponseWriter, r *http.Request) error {
+	before, _ := strconv.ParseInt(value(r, "before"), 10, 64)
+	return s.showBackups(w, r, http.StatusOK, vault.Query{Node: value(r, "node"), Before: max(before, 0)}, nil)
+}
+
+func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int, q vault.Query, trouble error) error {
+	p := views.BackupsPage{Layout: s.layout(r), Of: q.Node}
+	q.Limit = backupsPerPage + 1
+	var err error
+	if p.Backups, err = s.Vault.List(r.Context(), callerOf(r), q); err != nil {
+		return err
+	}
+	if len(p.Backups) > backupsPerPage {
+		p.Backups = p.Backups[:backupsPerPage]
+		p.Older = p.Backups[backupsPerPage-1].ID
+	}
+	if trouble != nil {
+		p.Tried, p.Problem = q.Node, trouble.Error()
+	}
+	if p.Nodes, err = s.Live.Names(r.Context()); err != nil {
+		return err
+	}
+	s.show(w, r, status, p)
+	return nil
+}
+
+// makeBackup is POST /ui/backups.
+func (s *Server) makeBackup(w http.ResponseWriter, r *http.Request) error {
+	if err := parseSmall(w, r); err != nil {
+		return err
+	}
+	name := r.PostForm.Get("node")
+	b, err := s.Vault.Make(r.Context(), callerOf(r), name, r.PostForm.Get("note"))
+	if core.CodeOf(err) == core.Unreachable {
+		return s.showBackups(w, r, http.StatusBadGateway, vault.Query{Node: name}, err)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, views.BackupPath(b.ID), http.StatusSeeOther)
+	return nil
+}
+
+// backupPage is GET /ui/backups/{id}.
+func (s *Server) backupPage(w http.ResponseWriter, r *http.Request) error {
+	id, err := backupID(r)
+	if err != nil {
+		return err
+	}
+	p := views.BackupPage{Layout: s.layout(r)}
+	if p.Backup, err = s.Vault.Backup(r.Context(), callerOf(r), id); err != nil {
+		return err
+	}
+	if p.Nodes, err = s.Live.Names(r.Context()); err != nil {
+		return err
+	}
+	s.show(w, r, http.StatusOK, p)
+	return nil
+}
+
+// changeBackup is POST /ui/backups/{id}.
+func (s *Server) changeBackup(w http.ResponseWriter, r *http.Request) error {
+	id, err := backupID(r)
+	if err != nil {
+		return err
+	}
+	if err := parseSmall(w, r); err != nil {
+		return err
+	}
+	var c vault.Change
+	switch action := r.PostForm.Get("action"); action {
+	case "pin", "unpin":
+		pinned := action == "pin"
+		c.Pinned = &pinned
+	default:
+		note := r.PostForm.Get("note")
+		c.Note = &note
+	}
+	if _, err := s.Vault.Change(r.Context(), callerOf(r), id, c); err != nil {
+		return err
+	}
+	http.Redirect(w, r, views.BackupPath(id), http.StatusSeeOther)
+	return nil
+}
+
+// restoreBackup is POST /ui/backups/{id}/restore: it prepares to bring a backup into a node,
+// and leads to the review of that.
+func (s *Server) restoreBackup(w http.ResponseWriter, r *http.Request) error {
+	id, err := backupID(r)
+	if err != nil {
+		return err
+	}
+	if err := parseSmall(w, r); err != nil {
+		return err
+	}
+	b, document, err := s.Vault.Document(r.Context(), callerOf(r), id)
+	if err != nil {
+		return err
+	}
+	draft, err := s.prepared(r, b, document, r.PostForm.Get("to"))
+	if err != nil {
+		return err
+	}
+	if err := s.record(r, audit.BackupRestore, r.PostForm.Get("to"), b.String()); err != nil {
+		return err
+	}
+	http.Redirect(w, r, reviewPath(draft), http.StatusSeeOther)
+	return nil
+}
+
+// prepared makes the draft that brings a backup into a node, in full.
+func (s *Server) prepared(r *http.Request, b vault.Backup, document []byte, into string) (id string, err error) {
+	if n := b.Restores(into); n > 0 {
+		return s.Drafts.Revert(r.Context(), callerOf(r), into, n)
+	}
+	brought, err := s.Transfer.Take(r.Context(), callerOf(r), bytes.NewReader(document), int64(len(document)))
+	if err != nil {
+		return "", err
+	}
+	if id, err = s.Drafts.Bring(r.Context(), callerOf(r), into, b.String(), brought); err != nil {
+		return "", err
+	}
+	return id, s.Drafts.Choose(r.Context(), callerOf(r), id, plan.Choices{Mode: plan.Full})
+}
+
+// backupRemovalPage is GET /ui/backups/{id}/remove.
+func (s *Server) backupRemovalPage(w http.ResponseWriter, r *http.Request) error {
+	id, err := backupID(r)
+	if err != nil {
+		return err
+	}
+	b, err := s.Vault.Backup(r.Context(), callerOf(r), id)
+	if err != nil {
+		return err
+	}
+	s.show(w, r, http.StatusOK, views.ConfirmPage{Layout: s.layout(r), What: views.RemoveBackup, Name: b.String()})
+	return nil
+}
+
+// removeBackup is POST /ui/backups/{id}/remove.
+func (s *Server) removeBackup(w http.ResponseWriter, r *http.Request) error {
+	id, err := backupID(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Vault.Remove(r.Context(), callerOf(r), id); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/ui/backups", http.StatusSeeOther)
+	return nil
+}
