@@ -81,8 +81,8 @@ func (p SchedulesPage) Render(ctx context.Context, w io.Writer) error {
 	return p.view().Render(ctx, w)
 }
 
-// standings are how a node stands to its baseline, with their marks.
-var standings = map[drift.State]struct {
+// driftStates are how a node stands to its baseline, with their marks.
+var driftStates = map[drift.State]struct {
 	mark string
 	text Key
 }{
@@ -93,9 +93,9 @@ var standings = map[drift.State]struct {
 // standing returns how the node stands to its baseline; a zero status is that of a node
 // without one.
 func (k Kept) standing() (mark string, text Key) {
-	s, known := standings[k.Drift.State]
+	s, known := driftStates[k.Drift.State]
 	if !known {
-		s = standings[drift.None]
+		s = driftStates[drift.None]
 	}
 	return s.mark, s.text
 }
