@@ -108,12 +108,12 @@ func (s *sending) await(ctx context.Context) {
 	if s.waits != nil {
 		s.waits()
 	}
-	times, r := s.client.times, &s.reboot
+	times, r, begun := s.client.times, &s.reboot, time.Now() // the import itself may have taken long
 	for {
 		about, err := s.client.greet(ctx)
-		waited := time.Since(r.asked)
+		waited := time.Since(begun)
 		switch {
-		case about.Version != "" && about.UpTime < waited:
+		case about.Version != "" && about.UpTime < time.Since(r.asked):
 			r.after, s.broke = about, nil
 			return
 		case err == nil && waited > times.Return:
