@@ -69,11 +69,16 @@ func (s *Service) Start(ctx context.Context, by core.Caller, id string) (Rollout
 	return s.set(ctx, w, u, Running, audit.RolloutStart, told(u.r), (*run).waves)
 }
 
-// Resume goes on with a rollout that waits for somebody, at once. It takes an operator.
+// Resume goes on with a rollout that waits for somebody, at once. One that broke off without
+// being able to say so, as on a full disk, is taken up as after a stop of the console. It
+// takes an operator.
 func (s *Service) Resume(ctx context.Context, by core.Caller, id string) (Rollout, error) {
-	w, u, err := s.open(ctx, by, id, Paused, Stopped)
+	w, u, err := s.open(ctx, by, id, Paused, Stopped, Planning, Running, RollingBack)
 	if err != nil {
 		return Rollout{}, err
+	}
+	if u.r.State.Working() {
+		return s.set(ctx, w, u, u.r.State, audit.RolloutResume, "", (*run).recover)
 	}
 	u.atOnce = true
 	return s.set(ctx, w, u, Running, audit.RolloutResume, "", (*run).waves)

@@ -30,15 +30,21 @@ type Request struct {
 	Start    bool // start it once it is planned, without anybody looking
 }
 
+// maxWords bounds the name and the note of a rollout, in bytes.
+const maxWords = 2000
+
 // Plan makes a rollout, begins to make the plan of every node, and returns it before that
 // is done. It takes an operator. A node that is not there is a NotFound error; no node at
-// all, a document that is no bundle, or a strategy that makes no sense, is an Invalid one.
+// all, a document that is no bundle, too long a note, or a strategy that makes no sense, is an Invalid one.
 func (s *Service) Plan(ctx context.Context, by core.Caller, req Request) (Rollout, error) {
 	if err := by.Require(core.Operator); err != nil {
 		return Rollout{}, err
 	}
 	if err := req.Strategy.check(); err != nil {
 		return Rollout{}, err
+	}
+	if len(req.Name) > maxWords || len(req.Note) > maxWords {
+		return Rollout{}, core.Errorf(core.Invalid, "name and note of a rollout have at most %d bytes each", maxWords)
 	}
 	if err := transfer.Readable(req.Format, req.Document); err != nil {
 		return Rollout{}, err

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ekuiper-console/core"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/node/nodetest"
 	"ekuiper-console/core/rollout"
@@ -52,6 +53,19 @@ func TestRecover(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBrokenOff goes on with a rollout that nobody works on any more, though it seems so.
+func TestBrokenOff(t *testing.T) {
+	w := open(t, 3)
+	id := w.planned(rollout.Strategy{Batch: 2, Resume: true})
+	w.node("n1").Take(brings)
+	w.leave(id, rollout.Running, "Vap")
+	if _, err := w.Pause(ctx, operator, id); core.CodeOf(err) != core.Conflict {
+		t.Errorf("Pause of what nobody works on: %v", err)
+	}
+	w.do(w.Resume, id)
+	w.want(id, "Resume", "finished VV|V")
 }
 
 // leave stores a rollout as a console leaves it that is killed.

@@ -238,6 +238,7 @@ func TestPlan(t *testing.T) {
 		by   core.Caller
 		want core.Code
 	}{
+		"a long note":  {rollout.Request{Nodes: []string{"n1"}, Note: strings.Repeat("n", 1<<20)}, operator, core.Invalid},
 		"no bundle":    {rollout.Request{Nodes: []string{"n1"}, Document: []byte("{")}, operator, core.Invalid},
 		"a viewer":     {rollout.Request{Nodes: []string{"n1"}}, viewer, core.Forbidden},
 		"no node":      {rollout.Request{}, operator, core.Invalid},

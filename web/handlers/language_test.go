@@ -151,7 +151,7 @@ func TestChinese(t *testing.T) {
 
 	s.importing(`{"streams":{"s2":"CREATE STREAM s2 () WITH (DATASOURCE=\"d\")"},"rules":{"r1":"{\"id\":\"r1\",\"sql\":\"SELECT a FROM s9\",\"actions\":[{\"log\":{}}]}"}}`, "")
 	s.settled(operator, s.open(operator, "/ui/inventory/rules/r1")).speaks(t, 200, "已保存，但不会启动", `lang="en">stored, will not start: fail to get stream s9`)
-	for _, path := range []string{"", "inventory/streams/s2", "inventory/rules", "history", "history/1", "history/2", "export", "import", "settings", "nodes", "nodes/local/drift", "backups", "schedules"} {
+	for _, path := range []string{"", "inventory/streams/s2", "inventory/rules", "history", "history/1", "history/2", "export", "import", "settings", "nodes", "nodes/local/drift", "backups", "schedules", "rollouts"} {
 		s.open(operator, "/ui/"+path).speaks(t, 200)
 	}
 	// The reference has nothing that is left in English.
