@@ -14,7 +14,10 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
+	"ekuiper-console/core/depot"
 	"ekuiper-console/core/fetch"
+	"ekuiper-console/core/node"
+	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/task"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db"
@@ -90,94 +93,127 @@ func loopback(addr net.Addr) bool {
 // serve wires everything, in order, and answers requests until the end.
 func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error {
 	log := c.logger(p)
-	files, err := c.fetcher(c.Data)
+	parts, err := c.parts(store, log)
 	if err != nil {
 		return err
 	}
+	defer parts.live.Close()
+	defer parts.service.Close()
+	for _, takeUp := range []func(context.Context) error{parts.tasks.Recover, parts.rollouts.Recover} {
+		if err := takeUp(p.ctx); err != nil {
+			return err
+		}
+	}
+	defer parts.background(p.ctx)()
 	stopped, ending := make(chan struct{}), make(chan struct{})
-	events := &audit.Log{Store: store, Late: func(e audit.Event, why error) {
+	setUp, secret := account.NewSetUp(parts.users)
+	server := c.server(parts, listener)
+	server.SetUp, server.Ending = setUp, ending
+	server.Stop = sync.OnceFunc(func() { close(stopped) })
+	if err := c.announce(p, listener, parts.users, secret); err != nil {
+		return err
+	}
+	end := c.answer(p, &running{
+		listener: listener, handler: server.Handler(), tasks: parts.tasks, rollouts: parts.rollouts, log: log, stopped: stopped,
+		ending: sync.OnceFunc(func() { close(ending) }),
+	})
+	return errors.Join(end, parts.events.Flush(context.WithoutCancel(p.ctx)))
+}
+
+// parts are what a console is made of, but for what answers requests.
+type parts struct {
+	store     *db.DB
+	log       *slog.Logger
+	files     *fetch.Fetcher
+	artifacts *depot.Store
+	events    *audit.Log
+	users     *account.Users
+	tasks     *task.Runner
+	live      *node.Live
+	service   *transfer.Service
+	rollouts  *rollout.Service
+	keep      keeping
+}
+
+// parts makes the parts of a console.
+func (c *serveCmd) parts(store *db.DB, log *slog.Logger) (*parts, error) {
+	s := &parts{store: store, log: log, tasks: &task.Runner{Store: store, Log: func(err error) { log.Error("task", "error", err) }}}
+	s.events = &audit.Log{Store: store, Late: func(e audit.Event, why error) {
 		log.Warn("audit event waits for the disk", "caller", e.Caller, "from", e.Addr, "action", e.Action, "subject", e.Subject, "result", e.Result, "detail", e.Detail, "error", why)
 	}}
-	users := &account.Users{Store: store, Audit: events}
-	setUp, secret := account.NewSetUp(users)
-	tasks := &task.Runner{Store: store, Log: func(err error) { log.Error("task", "error", err) }}
-	if err := tasks.Recover(p.ctx); err != nil {
-		return err
+	s.users = &account.Users{Store: store, Audit: s.events}
+	var err error
+	if s.files, err = c.fetcher(c.Data); err != nil {
+		return nil, err
 	}
-	artifacts, err := c.depot()
-	if err != nil {
-		return err
+	if s.artifacts, err = c.depot(); err != nil {
+		return nil, err
 	}
-	live, err := c.serving(store, c.PublicURL)
-	if err != nil {
-		return err
+	if s.live, err = c.serving(store, c.PublicURL); err != nil {
+		return nil, err
 	}
-	live.Log = log
-	defer live.Close()
-	service := &transfer.Service{
-		Nodes: live, Live: live, Journal: store, Fetch: files, Depot: artifacts, Audit: events, MaxDocument: int64(c.MaxDocument) << 20,
-		Memory: keepTo(),
+	s.live.Log = log
+	s.service = &transfer.Service{
+		Nodes: s.live, Live: s.live, Journal: store, Fetch: s.files, Depot: s.artifacts, Audit: s.events,
+		MaxDocument: int64(c.MaxDocument) << 20, Memory: keepTo(),
 	}
-	files.MaxBytes = max(fetch.DefaultMaxBytes, service.MaxDocument) // a document may come by address
-	defer service.Close()
-	rollouts := rolloutsOf(service, live, store, events)
-	rollouts.Log = func(err error) { log.Error("rollout", "error", err) }
-	if err := rollouts.Recover(p.ctx); err != nil {
-		return err
+	s.files.MaxBytes = max(fetch.DefaultMaxBytes, s.service.MaxDocument) // a document may come by address
+	s.rollouts = rolloutsOf(s.service, s.live, store, s.events)
+	s.rollouts.Log = func(err error) { log.Error("rollout", "error", err) }
+	s.keep = keepingOf(store, s.live, s.service)
+	return s, nil
+}
+
+// background begins what a console does by itself. The function that it returns ends that.
+func (s *parts) background(ctx context.Context) (end func()) {
+	ctx, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { sweep(ctx, s.store, s.artifacts, s.log) })
+	work.Go(func() { s.live.Poll(ctx) })
+	work.Go(func() { s.keep.clock(s.store, s.log).Run(ctx) })
+	return func() {
+		stop()
+		work.Wait()
 	}
-	sweeping, stopSweeping := context.WithCancel(p.ctx)
-	var sweeper sync.WaitGroup
-	sweeper.Go(func() { sweep(sweeping, store, artifacts, log) })
-	sweeper.Go(func() { live.Poll(sweeping) })
-	keep := keepingOf(store, live, service)
-	sweeper.Go(func() { keep.clock(store, log).Run(sweeping) })
-	defer sweeper.Wait()
-	defer stopSweeping()
+}
+
+// server returns what answers requests.
+func (c *serveCmd) server(s *parts, listener net.Listener) *handlers.Server {
 	server := &handlers.Server{
-		Transfer: service,
-		Drafts:   &transfer.Drafts{Store: store, Choices: store, Transfer: service},
-		Nodes:    live.Nodes,
-		Live:     live,
-		Rollouts: rollouts,
-		Watch:    keep.watch,
-		Vault:    keep.vault,
-		Book:     keep.book,
-		Tasks:    tasks,
-		Users:    users,
-		Tokens:   &account.Tokens{Store: store, Audit: events},
-		Keys:     &account.Keys{Dir: filepath.Join(c.Data, "mgmt"), Role: c.JWTRole.Role, Audit: events},
-		Sessions: handlers.NewSessions(store.Sessions()),
-		SignedIn: &account.Sessions{Store: store},
-		Audit:    events,
-		SetUp:    setUp,
-		Log:      log,
-		Links:    live.Links.(handlers.Links),
+		Transfer: s.service,
+		Drafts:   &transfer.Drafts{Store: s.store, Choices: s.store, Transfer: s.service},
+		Nodes:    s.live.Nodes,
+		Live:     s.live,
+		Rollouts: s.rollouts,
+		Watch:    s.keep.watch,
+		Vault:    s.keep.vault,
+		Book:     s.keep.book,
+		Tasks:    s.tasks,
+		Users:    s.users,
+		Tokens:   &account.Tokens{Store: s.store, Audit: s.events},
+		Keys:     &account.Keys{Dir: filepath.Join(c.Data, "mgmt"), Role: c.JWTRole.Role, Audit: s.events},
+		Sessions: handlers.NewSessions(s.store.Sessions()),
+		SignedIn: &account.Sessions{Store: s.store},
+		Audit:    s.events,
+		Log:      s.log,
+		Links:    s.live.Links.(handlers.Links),
 		RESTAuth: c.RestAuth == "token",
 		AnyHost:  c.InsecureRest && !loopback(listener.Addr()),
 		Version:  version,
 		Started:  time.Now(),
-		Stop:     sync.OnceFunc(func() { close(stopped) }),
-		Ending:   ending,
 
 		Data:        c.Data,
-		FileRoots:   files.Roots,
+		FileRoots:   s.files.Roots,
 		StoreSize:   c.storeSize,
 		MaxImports:  c.MaxImports,
-		MaxDocument: service.MaxDocument,
-		Memory:      service.Memory,
+		MaxDocument: s.service.MaxDocument,
+		Memory:      s.service.Memory,
 		Proxies:     prefixes(c.TrustedProxy),
-		Probes:      c.probes(store),
+		Probes:      c.probes(s.store),
 	}
 	server.Sessions.ErrorFunc = server.SessionFault
-	c.measure(server, store, keep, loopback(listener.Addr()))
-	if err := c.announce(p, listener, users, secret); err != nil {
-		return err
-	}
-	end := c.answer(p, &running{
-		listener: listener, handler: server.Handler(), tasks: tasks, rollouts: rollouts, log: log, stopped: stopped,
-		ending: sync.OnceFunc(func() { close(ending) }),
-	})
-	return errors.Join(end, events.Flush(context.WithoutCancel(p.ctx)))
+	c.measure(server, s.store, s.keep, loopback(listener.Addr()))
+	return server
 }
 
 // logger returns the log, whose records tell the request that they are about.
