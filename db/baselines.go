@@ -54,10 +54,11 @@ update baselines set tried = ?, reason = ?, read = ?, compared = ?, added = ?, c
 where node = ? and revision = ? and time = ?`
 
 // PutCheck keeps what came of comparing a node with a baseline, unless it has another one
-// by now. Where the store does not take it at the moment, the node is compared again.
+// by now.
 func (db *DB) PutCheck(ctx context.Context, b drift.Baseline, c drift.Check) error {
-	return db.aside(ctx, "keeping a comparison", putCheckSQL, orNull(c.Tried), c.Reason, orNull(c.Read), c.Revision, c.Added, c.Changed, c.Missing,
+	_, err := db.writer.ExecContext(ctx, putCheckSQL, orNull(c.Tried), c.Reason, orNull(c.Read), c.Revision, c.Added, c.Changed, c.Missing,
 		b.Node, b.Revision, b.Time.UnixMilli())
+	return fault(ctx, err, "keeping a comparison")
 }
 
 // orNull writes a time; null for none.

@@ -136,7 +136,11 @@ func (w *Watch) Report(ctx context.Context, by core.Caller, node string) (Report
 		return Report{}, err
 	}
 	if now.Revision != one.Check.Revision {
-		return w.compare(ctx, by, one, w.now())
+		report, err := w.compare(ctx, by, one, w.now())
+		if code := core.CodeOf(err); err != nil && (code == core.Busy || code == core.Unwritable) {
+			err = nil // who only reads is not kept from it; it is compared again
+		}
+		return report, err
 	}
 	report := Report{Status: one.status()}
 	if report.State == Drifted {

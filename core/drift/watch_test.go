@@ -41,7 +41,7 @@ type site struct {
 func open(t *testing.T) *site {
 	s := &site{T: t, db: dbtest.Open(t), engine: nodetest.Open(t, held)}
 	nodes := &node.Registry{Store: s.db, Seal: node.Seal{File: filepath.Join(t.TempDir(), "nodes.key")}}
-	s.live = &node.Live{Mirror: s.db, Nodes: nodes, Noter: s.db, Times: node.Times{Ask: time.Second / 4, Export: time.Second / 4, Import: time.Second, Settle: time.Second / 8, Return: time.Second / 8}}
+	s.live = &node.Live{Mirror: s.db, Nodes: nodes, Noter: s.db, Times: node.Times{Ask: 2 * time.Second, Export: 2 * time.Second, Import: 10 * time.Second, Settle: time.Second / 8, Return: time.Second / 8}}
 	s.service = &transfer.Service{Nodes: s.live, Live: s.live, Journal: s.db}
 	t.Cleanup(s.service.Close)
 	s.Watch = &drift.Watch{Store: s.db, Nodes: s.live, Journal: s.service, State: s.db.State}

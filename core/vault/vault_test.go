@@ -42,7 +42,7 @@ type site struct {
 func open(t *testing.T) *site {
 	s := &site{t: t, db: dbtest.Open(t), engine: nodetest.Open(t, held), now: time.Date(2026, 1, 1, 2, 0, 0, 0, time.UTC)}
 	nodes := &node.Registry{Store: s.db, Seal: node.Seal{File: filepath.Join(t.TempDir(), "nodes.key")}}
-	live := &node.Live{Mirror: s.db, Nodes: nodes, Noter: s.db, Times: node.Times{Export: time.Second / 4}}
+	live := &node.Live{Mirror: s.db, Nodes: nodes, Noter: s.db, Times: node.Times{Export: 2 * time.Second}}
 	clock := func() time.Time { return s.now }
 	s.Vault = &vault.Vault{Store: s.db, Source: live, Terms: &schedule.Book{Store: s.db, Known: live.Known}, Now: clock}
 	if _, err := nodes.Add(ctx, admin, node.Node{Name: "site1", URL: s.engine.URL}); err != nil {
