@@ -198,6 +198,13 @@ func (d *decoding) text(name, def string) string {
 	return def
 }
 
+// items returns the elements of a list.
+func (d *decoding) items(name string) []any {
+	v, _ := d.lookup(name)
+	list, _ := v.([]any)
+	return list
+}
+
 func (d *decoding) flag(name string) bool {
 	v, _ := d.lookup(name)
 	b, _ := v.(bool)

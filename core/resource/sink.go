@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/template/parse"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/streamsql"
@@ -13,10 +12,14 @@ import (
 // sinkType is what is known about a built-in type of sinks.
 type sinkType struct {
 	props   []prop
+	later   []prop                      // whose types check judges
 	bytes   bool                        // what is sent is encoded, so that the format counts
-	decodes string                      // what stands before the message about a wrong type
-	check   func(s *stage, d *decoding) // the values, once the types are right
+	streams bool                        // it compresses by itself and leaves out the encryption
+	check   func(s *stage, d *decoding) // the values, once the types of props are right
 }
+
+// known returns all properties of the type's own.
+func (t sinkType) known() []prop { return slices.Concat(t.props, t.later) }
 
 // planActions stages what is found about the actions of a rule.
 func (r *Rule) planActions() []staged {
@@ -35,6 +38,11 @@ func (r *Rule) planActions() []staged {
 
 // sink judges one action, or a sink of a graph.
 func (s *stage) sink(typ string, v any) {
+	props, ok := v.(map[string]any)
+	if !ok {
+		s.refuse("", "write the properties as an object, such as {}", "expect map[string]interface{} type for the action properties, but found %s", short(v))
+		return
+	}
 	if !sinks[typ] {
 		hint := ""
 		if near := streamsql.Nearest(typ, names(sinks)); near != "" {
@@ -42,32 +50,37 @@ func (s *stage) sink(typ string, v any) {
 		}
 		s.need("", Need{SinkType, typ, ""}, hint, "sink %s is not defined", typ)
 	}
-	props, ok := v.(map[string]any)
-	if !ok {
-		s.refuse("", "write the properties as an object, such as {}", "expect map[string]interface{} type for the action properties, but found %s", short(v))
-		return
-	}
 	d := &decoding{props: props, exact: plainNames(props)}
 	if !s.common(d) {
 		return
 	}
 	known, builtin := sinkTypes[typ]
-	if builtin {
-		if msg := d.decode(known.props); msg != "" {
-			s.refuse(d.first, "", "%s%s", known.decodes, msg)
-			return
-		}
-		if known.check != nil {
-			known.check(s, d)
-		}
+	if len(d.items("fields")) > 0 && len(d.items("excludeFields")) > 0 {
+		s.refuse("excludeFields", "leave one of them out", "field and excludeFields cannot both be set")
 	}
-	s.template(d)
+	s.templates(d)
 	if known.bytes {
-		s.encoding(d)
+		s.encoding(d, known.streams)
 	}
-	if builtin && !d.exact {
-		s.misspelt(props, known.props)
+	if !builtin {
+		return
 	}
+	if s.decoded(d, known.props, "") && known.check != nil {
+		known.check(s, d)
+	}
+	if !d.exact {
+		s.misspelt(props, known.known())
+	}
+}
+
+// decoded judges the types of some properties and reports whether they are right. The prefix stands
+// before the message.
+func (s *stage) decoded(d *decoding, props []prop, prefix string) bool {
+	msg := d.decode(props)
+	if msg != "" {
+		s.refuse(d.first, "", "%s%s", prefix, msg)
+	}
+	return msg == ""
 }
 
 // plainNames reports whether every property has the name of a known one, letter by letter.
@@ -92,6 +105,11 @@ func (s *stage) common(d *decoding) bool {
 	if msg := d.decode(cacheProps); msg != "" {
 		s.refuse(d.first, "", "%sread properties %s to cache conf fail with error: %s", prefix, short(d.props), msg)
 		return false
+	}
+	if v, ok := d.props["tableDataField"]; ok && d.text("dataField", "") == "" {
+		if _, ok := v.(string); !ok {
+			s.refuse("tableDataField", "write the name of a field", "%stableDataField must be a text, but is %s", prefix, short(v))
+		}
 	}
 	if n := d.number("batchSize", 0); n < 0 {
 		s.refuse("batchSize", "", "%sinvalid batchSize %d", prefix, n)
@@ -153,33 +171,14 @@ func cacheFaults(d *decoding) []string {
 	if disk%page != 0 {
 		lines = append(lines, "maxDiskCacheNotMultiple:maxDiskCache must be a multiple of bufferPageSize")
 	}
+	if p := d.number("resendPriority", 0); p < -1 || p > 1 {
+		lines = append(lines, "resendPriority:resendPriority must be -1, 0 or 1")
+	}
 	return lines
 }
 
-// maxActions bounds how many actions a template may have to be parsed: they nest, and the
-// parser recurses with them.
-const maxActions = 10_000
-
-// template judges the syntax of the data template. Which functions there are is not
-// known here: the engine adds many to those of text/template.
-func (s *stage) template(d *decoding) {
-	text := d.text("dataTemplate", "")
-	switch n := strings.Count(text, "{{"); {
-	case n == 0:
-		return
-	case n > maxActions:
-		s.note("dataTemplate", "", "the template is too long to be parsed here; it was not checked")
-		return
-	}
-	t := parse.New("sink")
-	t.Mode = parse.SkipFuncCheck
-	if _, err := t.Parse(text, "", "", map[string]*parse.Tree{}); err != nil {
-		s.refuse("dataTemplate", "", "%v", err)
-	}
-}
-
 // encoding judges what turns data into bytes.
-func (s *stage) encoding(d *decoding) {
+func (s *stage) encoding(d *decoding, streams bool) {
 	format := strings.ToLower(d.text("format", ""))
 	switch {
 	case format == "" || slices.Contains(plainFormats, format):
@@ -190,11 +189,16 @@ func (s *stage) encoding(d *decoding) {
 	default:
 		s.refuse("format", didYouMean(format, append(slices.Clone(plainFormats), names(schemaTypes)...)), "format type %s not supported", format)
 	}
+	if streams {
+		return
+	}
 	if c := d.text("compression", ""); c != "" && !compressors[c] {
 		s.refuse("compression", didYouMean(c, names(compressors)), "get compressor %s fail with error: unsupported compressor: %s", c, c)
 	}
-	if e := d.text("encryption", ""); e != "" && e != "aes" {
-		s.refuse("encryption", "", "get encryptor %s fail with error: unsupported encryptor: %s", e, e)
+	if e := d.text("encryption", ""); e == "aes" {
+		s.aes(d)
+	} else if e != "" {
+		s.refuse("encryption", "write aes", "get encryptor %s fail with error: encryptor '%s' is not supported", e, e)
 	}
 }
 
