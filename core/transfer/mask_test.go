@@ -32,7 +32,7 @@ func TestMaskedComesBack(t *testing.T) {
 		`nativePlugins/sources_p = {"name":"p","file":"https://u:pw@h/a.zip"}`,
 		`connectionConfig/mqtt = {"b":{"password":"p1","server":"tcp://u:pw@h:1883"}}`,
 		`streams/demo = CREATE STREAM demo () WITH (DATASOURCE="d", CONF_KEY="k")`,
-		`rules/r = {"id":"r","sql":"SELECT * FROM demo","actions":[{"rest":{"url":"http://h","headers":"{\"token\":\"t\\\"1\"}","password":12345678901234567890}}]}`,
+		`rules/r = {"id":"r","sql":"SELECT * FROM demo","actions":[{"rest":{"url":"http://h","body":"{\"token\":\"t\\\"1\"}","password":12345678901234567890}}]}`,
 	)
 	for _, mode := range modes {
 		s := service(t)
