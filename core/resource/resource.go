@@ -141,6 +141,10 @@ var engineNames = strings.NewReplacer(
 	"resource.YamlConfigurations", "meta.YamlConfigurations",
 	"resource.IOPlugin", "plugin.IOPlugin",
 	"resource.FuncPlugin", "plugin.FuncPlugin",
+	"resource.Script", "js.Script",
+	"resource.Service", "service.ServiceCreationRequest", "struct field Service.", "struct field ServiceCreationRequest.",
+	"resource.Schema", "schema.Info", "struct field Schema.", "struct field Info.",
+	"resource.Upload", "server.fileContent", "struct field Upload.", "struct field fileContent.",
 )
 
 // unmarshal reads a JSON text as encoding/json does. The problem is in the engine's
