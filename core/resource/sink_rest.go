@@ -32,9 +32,9 @@ func restSink(s *stage, d *decoding) {
 		return
 	}
 	address, method := d.text("url", "http://localhost"), strings.ToUpper(d.text("method", "get"))
-	body := d.text("bodyType", "")
-	if body == "" {
-		body = map[bool]string{true: "none", false: "json"}[method == "GET"]
+	body := cmp.Or(d.text("bodyType", ""), "json")
+	if method == "GET" { // without a type of its own it has no body
+		body = cmp.Or(d.text("bodyType", ""), "none")
 	}
 	response := d.text("responseType", "code")
 	switch {
