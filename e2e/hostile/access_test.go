@@ -40,6 +40,10 @@ var inForms = []hostile{
 	{"another role of the last administrator", form("/ui/accounts/admin", "action", "role", "role", "viewer"), "400"},
 	{"days of a token that are no choice", form("/ui/tokens", "name", "a", "role", "viewer", "days", "99999999999999"), "400"},
 	{"a tag that is a page", page("/ui/export?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&tag=%3Cb%3E"), "200"},
+	{"a rollout of another draft", form("/ui/rollouts", "draft", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "node", "x"), "400|404"},
+	{"an act on a rollout that is none", form("/ui/rollouts/x", "action", "delete"), "400"},
+	{"a wave that is none", form("/ui/rollouts/x", "action", "rollback", "wave", "-1"), "404|400"},
+	{"a board that is filtered by a page", page("/ui/rollouts/x?show=%3Cscript%3E&page=-9"), "404"},
 	{"an event of another task", page("/ui/tasks/none/events"), "404"},
 }
 
