@@ -3,18 +3,25 @@ package db
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 
+	"ekuiper-console/core"
 	"ekuiper-console/core/plan"
 )
 
-// cache holds the newest snapshot of each node. A snapshot counts only for the very
+// cache holds the newest snapshots of nodes. A snapshot counts only for the very
 // state that it was made from, which the caller reads from the file.
 type cache struct {
 	mu      sync.Mutex
 	by      map[string]plan.Snapshot
+	used    []string      // the names of by, the one that was used last at the end
 	loading chan struct{} // holds one element while somebody loads
 }
+
+// maxOthers bounds how many entries are held of nodes that run elsewhere, besides those of
+// the node that was used last.
+const maxOthers = 100_000
 
 func newCache() *cache {
 	return &cache{by: map[string]plan.Snapshot{}, loading: make(chan struct{}, 1)}
@@ -37,13 +44,42 @@ func (c *cache) at(node string, state plan.State) (plan.Snapshot, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s, ok := c.by[node]
+	if ok {
+		c.touch(node)
+	}
 	return s, ok && s.State == state
+}
+
+// touch makes a node the one that was used last. The caller holds the lock.
+func (c *cache) touch(node string) {
+	if i := slices.Index(c.used, node); i >= 0 {
+		c.used = slices.Delete(c.used, i, i+1)
+	}
+	c.used = append(c.used, node)
 }
 
 func (c *cache) put(node string, s plan.Snapshot) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.by[node] = s
+	c.touch(node)
+	c.shrink()
+}
+
+// shrink lets go of the nodes that were not used for the longest time, where too much is
+// held. The caller holds the lock.
+func (c *cache) shrink() {
+	others := 0
+	for i := len(c.used) - 2; i >= 0; i-- {
+		node := c.used[i]
+		if node == core.Local {
+			continue
+		}
+		if others += c.by[node].Bundle.Len(); others > maxOthers {
+			delete(c.by, node)
+			c.used = slices.Delete(c.used, i, i+1)
+		}
+	}
 }
 
 // advance makes the snapshot after a commit from the one before it, if that is at
