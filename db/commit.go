@@ -26,7 +26,13 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 		return plan.Revision{}, err
 	}
 	rev := revision(c)
+	large := changed(rev) >= largeCommit
 	err = db.write(ctx, func(t *sql.Tx) error {
+		if large {
+			if err := deferLog(ctx, t); err != nil {
+				return err
+			}
+		}
 		if err := unmoved(ctx, t, c.Node, c.Plan.Base); err != nil {
 			return err
 		}
@@ -41,6 +47,9 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 		}
 		return writeRevision(ctx, t, &rev, c)
 	})
+	if large {
+		db.bringLog(ctx)
+	}
 	if err != nil {
 		return plan.Revision{}, err
 	}

@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +35,8 @@ type DB struct {
 	writer  *sql.DB
 	cache   *cache
 	decided decided
-	writing atomic.Int32 // how many transactions of ours hold the right to write
+	writing atomic.Int32   // how many transactions of ours hold the right to write
+	behind  sync.WaitGroup // of what nobody waits for
 }
 
 // maxReaders is how many reads may be under way at once.
@@ -140,6 +142,7 @@ func settle(ctx context.Context, writer *sql.DB) error {
 
 // Close waits for what is under way and closes the file.
 func (db *DB) Close() error {
+	db.behind.Wait()
 	if err := errors.Join(db.readers.Close(), db.writer.Close()); err != nil {
 		return fmt.Errorf("closing the store: %w", err)
 	}

@@ -31,9 +31,16 @@ const (
 // limit takes longer than to read one.
 const smallDocument = 8 << 20
 
+// garbage is how much may gather before it is collected, in percent of what is in use: a
+// console holds little, and on a small machine it pays to collect half as often.
+const garbage = 200
+
 // keepTo sets the limit at which the console rests, and returns what is to be told of
 // documents; nil where the environment has set a limit.
 func keepTo() func(document int64) (end func()) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return nil
 	}

@@ -61,6 +61,7 @@ func layOut(ctx context.Context, req Request, doc document, current plan.Snapsho
 	if req.Progress != nil {
 		check = counted(ctx, &req, next.Len(), check)
 	}
+	req.checking(0, next.Len()) // to lay it out takes as long as many checks
 	return next, plan.NewSheet(req.Mode, current, next, check, c.ahead.look), nil
 }
 
