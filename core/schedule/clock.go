@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/fnv"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,10 +56,10 @@ type Clock struct {
 }
 
 const (
-	look     = 5 * time.Second // between two looks at the clock
-	parallel = 4               // jobs at once
-	mostWait = 5 * time.Minute // by which jobs of the same time are spread
-	setBack  = time.Hour       // by which the clock must be off to have been put back
+	lookEvery = 5 * time.Second // between two looks at the clock
+	parallel  = 4               // jobs at once
+	mostWait  = 5 * time.Minute // by which jobs of the same time are spread
+	setBack   = time.Hour       // by which the clock must be off to have been put back
 )
 
 // reader is who asks for the schedules.
@@ -69,38 +70,38 @@ func (c *Clock) Run(ctx context.Context) {
 	slots := make(chan struct{}, parallel)
 	var jobs sync.WaitGroup
 	defer jobs.Wait()
-	ticker := time.NewTicker(look)
+	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
-	for {
-		c.begin(ctx, slots, &jobs)
+	for waiting := c.look(ctx); ; {
+		var room chan<- struct{} // nil while nothing waits for it
+		if len(waiting) > 0 {
+			room = slots
+		}
 		select {
+		case room <- struct{}{}:
+			turn := waiting[0]
+			waiting = waiting[1:]
+			c.mark(turn, true)
+			jobs.Go(func() {
+				defer func() { <-slots }()
+				c.do(ctx, turn)
+			})
 		case <-ticker.C:
+			waiting = c.look(ctx)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// begin begins the jobs whose time has come, as far as there is room; the others wait for
-// the next look.
-func (c *Clock) begin(ctx context.Context, slots chan struct{}, jobs *sync.WaitGroup) {
+// look looks at the clock, and returns the jobs whose time has come.
+func (c *Clock) look(ctx context.Context) []Turn {
 	if c.Tick != nil {
 		c.trouble(ctx, "looking after nodes", c.Tick(ctx))
 	}
 	due, err := c.due(ctx)
 	c.trouble(ctx, "reading the schedules", err)
-	for _, turn := range due {
-		select {
-		case slots <- struct{}{}:
-		default:
-			return
-		}
-		c.mark(turn, true)
-		jobs.Go(func() {
-			defer func() { <-slots }()
-			c.do(ctx, turn)
-		})
-	}
+	return due
 }
 
 // do does a job, and keeps when. One that the end of the program cuts off is done again.
@@ -136,9 +137,10 @@ func (c *Clock) mark(turn Turn, busy bool) {
 	c.busy[turn] = busy
 }
 
-// due returns the jobs whose time has come and that nobody does. One that is seen for the
-// first time begins its rhythm, and so does one that the clock, which was put back since,
-// says to have been done later than now.
+// due returns the jobs whose time has come and that nobody does, first those that have
+// waited for the longest: where there are more than can be done in time, none is left out.
+// One that is seen for the first time begins its rhythm, and so does one that the clock,
+// which was put back since, says to have been done later than now.
 func (c *Clock) due(ctx context.Context) ([]Turn, error) {
 	schedules, err := c.Book.List(ctx, reader)
 	if err != nil {
@@ -153,6 +155,7 @@ func (c *Clock) due(ctx context.Context) ([]Turn, error) {
 		return nil, err
 	}
 	var due []Turn
+	since, now := map[Turn]time.Time{}, c.now()
 	for _, node := range nodes {
 		schedule := of(schedules, node)
 		for _, job := range []Job{Compare, Backup} {
@@ -160,13 +163,17 @@ func (c *Clock) due(ctx context.Context) ([]Turn, error) {
 			last, busy := c.last(turn, stored[turn])
 			switch {
 			case busy:
-			case last.IsZero(), last.After(c.now().Add(setBack)):
+			case last.IsZero(), last.After(now.Add(setBack)):
 				err = c.keep(ctx, turn)
-			case schedule.due(turn, last, c.now()):
-				due = append(due, turn)
+			default:
+				if at := schedule.next(turn, last, now); !at.IsZero() && !now.Before(at) {
+					since[turn] = at
+					due = append(due, turn)
+				}
 			}
 		}
 	}
+	slices.SortStableFunc(due, func(a, b Turn) int { return since[a].Compare(since[b]) })
 	return due, err
 }
 
@@ -180,18 +187,22 @@ func (c *Clock) last(turn Turn, stored time.Time) (time.Time, bool) {
 	return stored, c.busy[turn]
 }
 
-// due reports whether the time of a job has come. A schedule counts from when it was
-// written.
-func (s Schedule) due(turn Turn, last, now time.Time) bool {
+// next returns the next time of a job that was last done at a time; the zero time for
+// never. A schedule counts from when it was written, unless that was by a clock that was
+// put back since.
+func (s Schedule) next(turn Turn, last, now time.Time) time.Time {
 	zone, err := s.location()
 	if err != nil {
-		return false
+		return time.Time{}
 	}
-	if s.Changed.After(last) {
+	if s.Changed.After(last) && !s.Changed.After(now.Add(setBack)) {
 		last = s.Changed
 	}
 	next := s.rhythm(turn.Job).Next(last, zone)
-	return !next.IsZero() && !now.Before(next.Add(s.delay(turn)))
+	if next.IsZero() {
+		return next
+	}
+	return next.Add(s.delay(turn))
 }
 
 // delay spreads jobs of the same time. For each it is always the same, and less than a tenth
@@ -201,9 +212,9 @@ func (s Schedule) delay(turn Turn) time.Duration {
 	if every := s.rhythm(turn.Job).Every; every > 0 {
 		most = min(most, every/10)
 	}
-	h := fnv.New32a()
+	h := fnv.New64a()
 	_, _ = h.Write([]byte(string(turn.Job) + "\n" + turn.Node)) // a hash takes all
-	return time.Duration(h.Sum32()) % most
+	return time.Duration(h.Sum64() % uint64(most))
 }
 
 // trouble logs what went wrong.

@@ -155,6 +155,37 @@ func TestClockSpread(t *testing.T) {
 	})
 }
 
+// TestClockFair lets every node have its turn, also where there are more than can be looked
+// after in time, and spreads what is to be done at the same time.
+func TestClockFair(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlant()
+		for i := range 60 {
+			p.nodes = append(p.nodes, fmt.Sprintf("n%02d", i))
+		}
+		p.schedules[""] = Schedule{Zone: "UTC", Compare: Rhythm{Every: time.Minute}}
+		p.takes = 20 * time.Second // with 4 at once, 12 a minute
+		turns := map[string]int{}
+		for _, line := range p.run(21 * time.Minute) {
+			turns[line[len(line)-3:]]++
+		}
+		for _, node := range p.nodes {
+			if turns[node] < 3 {
+				t.Errorf("%s had %d turns of %v", node, turns[node], turns)
+			}
+		}
+		p.schedules[""] = Schedule{Zone: "UTC", Backup: Rhythm{Daily: true, At: 12 * time.Hour}}
+		p.takes = time.Millisecond
+		minutes := map[string]int{}
+		for _, line := range p.run(24 * time.Hour) {
+			minutes[line[:8]]++
+		}
+		if len(minutes) < 4 {
+			t.Errorf("all at once: %v", minutes)
+		}
+	})
+}
+
 // TestClockFaults goes on where jobs hang and the store takes nothing.
 func TestClockFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -176,6 +207,10 @@ func TestClockFaults(t *testing.T) {
 		p.turns[Turn{Compare, "a"}] = time.Now().AddDate(1, 0, 0)
 		if did := p.run(30 * time.Minute); len(did) < 2 {
 			t.Errorf("after the clock was put back: %q", did)
+		}
+		p.schedules[""] = Schedule{Zone: "UTC", Compare: Rhythm{Every: 10 * time.Minute}, Changed: time.Now().AddDate(1, 0, 0)}
+		if did := p.run(30 * time.Minute); len(did) < 2 {
+			t.Errorf("with a schedule that was written before the clock was put back: %q", did)
 		}
 	})
 }
