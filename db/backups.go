@@ -86,18 +86,18 @@ func scanBackup(r row, behind ...any) (b vault.Backup, err error) {
 }
 
 const (
-	deleteBackupSQL    = `delete from node_backups where id = ?`
+	deleteBackupSQL    = `delete from node_backups where id = ?1 and (?2 or not pinned)`
 	deleteDocumentsSQL = `delete from backup_documents where sha256 not in (select sha256 from node_backups where sha256 is not null)`
 )
 
-// DeleteBackups takes backups out, and documents that no other has. One that is gone
-// already is a NotFound error where it is the only one.
-func (db *DB) DeleteBackups(ctx context.Context, ids []int64, did audit.Event) error {
+// DeleteBackups takes backups out, and documents that no other has. Where pinned ones go
+// too, one that is gone already is a NotFound error; else those stay that are pinned by now.
+func (db *DB) DeleteBackups(ctx context.Context, ids []int64, pinned bool, did audit.Event) error {
 	return db.told(ctx, did, func(t *sql.Tx) error {
 		for _, id := range ids {
-			result, err := t.ExecContext(ctx, deleteBackupSQL, id)
+			result, err := t.ExecContext(ctx, deleteBackupSQL, id, pinned)
 			err = oneGone(ctx, result, err, "there is no backup %d", id)
-			if err != nil && (len(ids) == 1 || core.CodeOf(err) != core.NotFound) {
+			if err != nil && (pinned || core.CodeOf(err) != core.NotFound) {
 				return err
 			}
 		}

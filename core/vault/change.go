@@ -50,5 +50,5 @@ func (v *Vault) Remove(ctx context.Context, by core.Caller, id int64) error {
 		return err
 	}
 	did := audit.New(v.now(), by, audit.BackupRemove, b.Node).Saying(fmt.Sprintf("backup %d", id))
-	return v.Store.DeleteBackups(ctx, []int64{id}, did)
+	return v.Store.DeleteBackups(ctx, []int64{id}, true, did)
 }

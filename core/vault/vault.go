@@ -22,8 +22,9 @@ type Store interface {
 	Backup(ctx context.Context, id int64) (Backup, []byte, error)
 	// Backups returns backups, the newest first.
 	Backups(ctx context.Context, q Query) ([]Backup, error)
-	// DeleteBackups takes backups out, and documents that no other has.
-	DeleteBackups(ctx context.Context, ids []int64, did audit.Event) error
+	// DeleteBackups takes backups out, of the pinned ones only where that is asked for, and
+	// documents that no other has.
+	DeleteBackups(ctx context.Context, ids []int64, pinned bool, did audit.Event) error
 }
 
 // Query says which backups are asked for. The zero Query asks for all.
