@@ -162,6 +162,14 @@ func (l *Live) Ask(ctx context.Context, name string) Health {
 	return is
 }
 
+// Glance is Ask for somebody who only looks, and does not wait long: a node that does not
+// tell by then is asked again in its time.
+func (l *Live) Glance(ctx context.Context, name string) Health {
+	ctx, cancel := context.WithTimeout(ctx, l.Times.or(defaultTimes).Glance)
+	defer cancel()
+	return l.Ask(ctx, name)
+}
+
 // reader is who reads nodes by themselves.
 var reader = core.Caller{Name: "console", Role: core.Operator, Via: "task"}
 

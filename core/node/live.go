@@ -93,6 +93,16 @@ func (l *Live) Pull(ctx context.Context, by core.Caller, name string) (plan.Snap
 	return l.pull(ctx, by, c)
 }
 
+// Pulled returns when a node was last read; the zero time for never. Of the embedded node
+// that is now.
+func (l *Live) Pulled(ctx context.Context, name string) (time.Time, error) {
+	if name == core.Local {
+		return l.now(), nil
+	}
+	n, err := l.Nodes.Store.Node(ctx, name)
+	return n.Pulled, err
+}
+
 // About asks a node what it is. It takes a viewer.
 func (l *Live) About(ctx context.Context, by core.Caller, name string) (About, error) {
 	if err := by.Require(core.Viewer); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -421,6 +422,33 @@ func TestRegistry(t *testing.T) {
 	}
 	if err := s.nodes.Known(ctx, "b"); core.CodeOf(err) != core.NotFound {
 		t.Errorf("a node that was removed: %v", err)
+	}
+}
+
+// TestSecretVariables shows nobody a variable that is a secret, and takes it back as shown.
+func TestSecretVariables(t *testing.T) {
+	s := open(t, `{}`)
+	given := map[string]string{"site.password": "hush", "broker": "tcp://u:hush@b:1883", "topic": "line/4"}
+	answer, err := s.nodes.Change(ctx, admin, "site1", node.Change{Variables: &given})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := s.nodes.Node(ctx, viewer, "site1")
+	list, trouble := s.nodes.List(ctx, viewer)
+	if all := fmt.Sprint(answer.Variables, shown.Variables, list); err != nil || trouble != nil || strings.Contains(all, "hush") || !strings.Contains(all, "line/4") {
+		t.Errorf("shown: %s, %v, %v", all, err, trouble)
+	}
+	shown.Variables["topic"] = "line/5"
+	if _, err := s.nodes.Change(ctx, admin, "site1", node.Change{Variables: &shown.Variables}); err != nil {
+		t.Fatal(err)
+	}
+	given["topic"] = "line/5"
+	if got, _, err := s.live.Terms(ctx, "site1"); err != nil || !maps.Equal(got, given) {
+		t.Errorf("kept: %v, %v, want %v", got, err, given)
+	}
+	shown.Variables["new.password"] = "••••••"
+	if _, err := s.nodes.Change(ctx, admin, "site1", node.Change{Variables: &shown.Variables}); core.CodeOf(err) != core.Invalid {
+		t.Errorf("dots without a value: %v", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/secret"
 )
 
 // Node is what is registered of a node.
@@ -56,6 +57,11 @@ func (n *Node) Check() error {
 	for what, pairs := range map[string]map[string]string{"label": n.Labels, "variable": n.Variables} {
 		if err := checkPairs(what, pairs); err != nil {
 			return err
+		}
+	}
+	for name, value := range n.Variables {
+		if strings.Contains(value, secret.Dots) {
+			return core.WithHint(core.Errorf(core.Invalid, "the variable %s is masked, and there is no value to keep", name), "write the value in place of the dots")
 		}
 	}
 	if err := n.checkURL(); err != nil {

@@ -38,7 +38,8 @@ type Store interface {
 	Node(ctx context.Context, name string) (Stored, error)
 	// Nodes returns all nodes by name.
 	Nodes(ctx context.Context) ([]Stored, error)
-	// DeleteNode takes a node out, or returns a NotFound error.
+	// DeleteNode takes a node out, with its baseline and its schedule, or returns a NotFound
+	// error.
 	DeleteNode(ctx context.Context, name string, did audit.Event) error
 }
 
@@ -79,7 +80,7 @@ type Change struct {
 	Labels    *map[string]string `json:"labels"`
 	Auth      *Auth              `json:"auth"` // a secret that is empty stays, where the kind does
 	CA        *string            `json:"ca"`
-	Variables *map[string]string `json:"variables"`
+	Variables *map[string]string `json:"variables"` // of one that comes back as it was shown the value stays
 
 	Artifacts  *Artifacts `json:"artifacts"`
 	ConsoleURL *string    `json:"console_url"`
@@ -134,7 +135,7 @@ func (c Change) over(n Node) Node {
 		n.CA = *c.CA
 	}
 	if c.Variables != nil {
-		n.Variables = *c.Variables
+		n.Variables = revealed(*c.Variables, n.Variables)
 	}
 	if c.Artifacts != nil {
 		n.Artifacts = *c.Artifacts
@@ -184,8 +185,8 @@ func (g *Registry) put(ctx context.Context, n Node, was Stored, did audit.Event)
 	if err := g.Store.PutNode(ctx, s, did); err != nil {
 		return Node{}, err
 	}
-	n.Auth, n.identity = n.Auth.Public(), s.identity()
-	return n, nil
+	n.identity = s.identity()
+	return n.public(), nil
 }
 
 func orEmpty(pairs map[string]string) map[string]string {
@@ -195,8 +196,9 @@ func orEmpty(pairs map[string]string) map[string]string {
 	return pairs
 }
 
-// Remove takes a node out. Only an admin may. Its history stays, and a node that is
-// registered later under the same name continues it.
+// Remove takes a node out. Only an admin may. Its history and its backups stay, and a node
+// that is registered later under the same name continues them. It may be another machine:
+// what was said of this one, its baseline and its schedule, goes.
 func (g *Registry) Remove(ctx context.Context, by core.Caller, name string) error {
 	if err := by.Require(core.Admin); err != nil {
 		return err
@@ -210,8 +212,7 @@ func (g *Registry) Node(ctx context.Context, by core.Caller, name string) (Node,
 		return Node{}, err
 	}
 	n, err := g.open(ctx, name)
-	n.Auth = n.Auth.Public()
-	return n, err
+	return n.public(), err
 }
 
 // List returns all nodes by name, without their secrets. One whose secrets cannot be
@@ -230,8 +231,7 @@ func (g *Registry) List(ctx context.Context, by core.Caller) ([]Node, error) {
 		if err != nil {
 			n = s.node(secrets{})
 		}
-		n.Auth = n.Auth.Public()
-		nodes = append(nodes, n)
+		nodes = append(nodes, n.public())
 	}
 	return nodes, nil
 }
