@@ -57,11 +57,23 @@ func scanNode(r row) (n node.Stored, err error) {
 
 const deleteNodeSQL = `delete from nodes where name = ?`
 
-// DeleteNode takes a node out, or returns a NotFound error. Its history stays.
+// deleteKeepingSQL takes out by what a node is looked after.
+var deleteKeepingSQL = []string{deleteBaselineSQL, deleteScheduleSQL, `delete from turns where node = ?`}
+
+// DeleteNode takes a node out, or returns a NotFound error. Its history and its backups stay;
+// its baseline and its schedule go.
 func (db *DB) DeleteNode(ctx context.Context, name string, did audit.Event) error {
 	return db.told(ctx, did, func(t *sql.Tx) error {
 		result, err := t.ExecContext(ctx, deleteNodeSQL, name)
-		return oneGone(ctx, result, err, "there is no node %s", name)
+		if err := oneGone(ctx, result, err, "there is no node %s", name); err != nil {
+			return err
+		}
+		for _, statement := range deleteKeepingSQL {
+			if _, err := t.ExecContext(ctx, statement, name); err != nil {
+				return fault(ctx, err, "removing node %s", name)
+			}
+		}
+		return nil
 	})
 }
 

@@ -34,6 +34,8 @@ type Nodes interface {
 	Names(ctx context.Context) ([]string, error)
 	// Pull reads a node.
 	Pull(ctx context.Context, by core.Caller, node string) (plan.Snapshot, error)
+	// Pulled returns when a node was last read; of the embedded one that is now.
+	Pulled(ctx context.Context, node string) (time.Time, error)
 }
 
 // Journal knows what nodes held.
@@ -57,12 +59,6 @@ type Watch struct {
 // last read, which accepts what drifted. It takes an operator. A revision that is not there
 // is a NotFound error, and a node that never held anything a Conflict one.
 func (w *Watch) Set(ctx context.Context, by core.Caller, node string, revision int64) (Status, error) {
-	if err := by.Require(core.Operator); err != nil {
-		return Status{}, err
-	}
-	if err := w.Nodes.Known(ctx, node); err != nil {
-		return Status{}, err
-	}
 	now, err := w.State(ctx, node)
 	if err != nil {
 		return Status{}, err
@@ -70,6 +66,33 @@ func (w *Watch) Set(ctx context.Context, by core.Caller, node string, revision i
 	action := audit.BaselineSet
 	if revision == 0 {
 		action, revision = audit.BaselineAccept, now.Revision
+	}
+	return w.set(ctx, by, action, node, revision)
+}
+
+// Accept makes what a node holds now its baseline, as Set does, but for a node that holds
+// something else than the revision that somebody has looked at: that is a Conflict error.
+func (w *Watch) Accept(ctx context.Context, by core.Caller, node string, seen int64) (Status, error) {
+	if err := by.Require(core.Operator); err != nil {
+		return Status{}, err
+	}
+	now, err := w.State(ctx, node)
+	if err != nil {
+		return Status{}, err
+	}
+	if now.Revision != seen {
+		return Status{}, core.WithHint(core.Errorf(core.Conflict, "%s holds something else by now", node), "look at what it holds now, and accept that")
+	}
+	return w.set(ctx, by, audit.BaselineAccept, node, seen)
+}
+
+// set makes a revision of a node its baseline.
+func (w *Watch) set(ctx context.Context, by core.Caller, action audit.Action, node string, revision int64) (Status, error) {
+	if err := by.Require(core.Operator); err != nil {
+		return Status{}, err
+	}
+	if err := w.Nodes.Known(ctx, node); err != nil {
+		return Status{}, err
 	}
 	if revision == 0 {
 		return Status{}, core.WithHint(core.Errorf(core.Conflict, "%s has no revision that could be its baseline", node), "import something into it, or read it, first")
@@ -82,7 +105,7 @@ func (w *Watch) Set(ctx context.Context, by core.Caller, node string, revision i
 	if err := w.Store.PutBaseline(ctx, b, did); err != nil {
 		return Status{}, err
 	}
-	report, err := w.compare(ctx, by, Watched{Baseline: b}, b.Time)
+	report, err := w.recompare(ctx, by, Watched{Baseline: b})
 	return report.Status, err
 }
 
@@ -136,7 +159,7 @@ func (w *Watch) Report(ctx context.Context, by core.Caller, node string) (Report
 		return Report{}, err
 	}
 	if now.Revision != one.Check.Revision {
-		report, err := w.compare(ctx, by, one, w.now())
+		report, err := w.recompare(ctx, by, one)
 		if code := core.CodeOf(err); err != nil && (code == core.Busy || code == core.Unwritable) {
 			err = nil // who only reads is not kept from it; it is compared again
 		}
@@ -174,17 +197,42 @@ func (w *Watch) Check(ctx context.Context, by core.Caller, node string) (Report,
 	return w.compare(ctx, by, one, w.now())
 }
 
-// Follow compares those nodes that were read since they were last compared.
+// Follow compares those nodes that hold something else since they were last compared, and
+// those that could be read again since they could not.
 func (w *Watch) Follow(ctx context.Context, by core.Caller) error {
 	all, err := w.Store.Baselines(ctx)
 	for _, one := range all {
-		now, trouble := w.State(ctx, one.Node)
-		if trouble == nil && now.Revision != one.Check.Revision {
-			_, trouble = w.compare(ctx, by, one, w.now())
-		}
-		err = errors.Join(err, trouble)
+		err = errors.Join(err, w.follow(ctx, by, one))
 	}
 	return err
+}
+
+func (w *Watch) follow(ctx context.Context, by core.Caller, one Watched) error {
+	now, err := w.State(ctx, one.Node)
+	if err != nil {
+		return err
+	}
+	anew := now.Revision != one.Check.Revision
+	if !anew && (one.Reason != "" || one.Read.IsZero()) {
+		read, err := w.Nodes.Pulled(ctx, one.Node)
+		if err != nil {
+			return err
+		}
+		anew = read.After(one.Tried)
+	}
+	if anew {
+		_, err = w.recompare(ctx, by, one)
+	}
+	return err
+}
+
+// recompare compares a node as it was last read.
+func (w *Watch) recompare(ctx context.Context, by core.Caller, one Watched) (Report, error) {
+	read, err := w.Nodes.Pulled(ctx, one.Node)
+	if err != nil {
+		return Report{}, err
+	}
+	return w.compare(ctx, by, one, read)
 }
 
 // watched returns what is kept of a node, or that it has no baseline.

@@ -134,6 +134,9 @@ func TestWatch(t *testing.T) {
 	if set, err := s.Set(ctx, operator, "site1", 0); err != nil || set.State != drift.InSync {
 		t.Errorf("accepting: %+v, %v", set, err)
 	}
+	if _, err := s.Accept(ctx, operator, "site1", 1); core.CodeOf(err) != core.Conflict {
+		t.Errorf("accepting what it held before: %v", err)
+	}
 	if err := s.Remove(ctx, operator, "site1"); err != nil {
 		t.Error(err)
 	}
@@ -157,6 +160,57 @@ func (s *site) audited(want ...audit.Action) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		s.Errorf("audited: %v, want %v", got, want)
 	}
+}
+
+// TestBack knows again how a node stands once anybody could read it, and when that was.
+func TestBack(t *testing.T) {
+	s := open(t)
+	if _, err := s.live.Pull(ctx, operator, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	read, err := s.live.Pulled(ctx, "site1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set, err := s.Set(ctx, operator, "site1", 0); err != nil || !set.Compared.Equal(read) {
+		t.Errorf("compared as it was read at %v: %+v, %v", read, set, err)
+	}
+	s.on(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Denied })
+	s.want("away", says(s.Check(ctx, operator, "site1")), "unknown")
+	s.follows()
+	s.want("still away", says(s.Report(ctx, viewer, "site1")), "unknown")
+	s.on(func(e *nodetest.Engine) { e.Faults = nil })
+	time.Sleep(2 * time.Millisecond) // the store counts milliseconds
+	if _, err := s.live.Pull(ctx, operator, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	s.follows()
+	s.want("read by somebody else", says(s.Report(ctx, viewer, "site1")), "in-sync")
+}
+
+func (s *site) follows() {
+	s.Helper()
+	if err := s.Follow(ctx, viewer); err != nil {
+		s.Error(err)
+	}
+}
+
+// TestRemovedNode tells nothing of a node that was registered anew under a name.
+func TestRemovedNode(t *testing.T) {
+	s := open(t)
+	if _, err := s.live.Pull(ctx, operator, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Set(ctx, operator, "site1", 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.live.Nodes.Remove(ctx, admin, "site1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.live.Nodes.Add(ctx, admin, node.Node{Name: "site1", URL: "http://127.0.0.1:1"}); err != nil {
+		t.Fatal(err)
+	}
+	s.want("another machine", says(s.Report(ctx, viewer, "site1")), "none")
 }
 
 // TestUnknown compares nodes that cannot be read: it is told why.
