@@ -212,7 +212,9 @@ func (l localKeep) bringBackup(id int64, into string, dryRun bool) (*restored, e
 	}
 	want := transfer.Request{Node: into, Restores: b.Restores(into), Mode: plan.Full, Note: "brings back " + b.String()}
 	if want.Restores == 0 {
-		want.Document = document
+		if want.Document, err = transfer.Held(document, b.Node, into); err != nil {
+			return nil, err
+		}
 	}
 	return bringBack(l.p, l.service, want, dryRun)
 }

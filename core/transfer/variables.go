@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -40,6 +41,24 @@ func (r *Request) filled(current, next *bundle.Bundle) (*bundle.Bundle, masked) 
 		full.Set(ref, value)
 	}
 	return full, lost
+}
+
+// Held returns a document that was read from one node as it is brought into another. What
+// the first one runs is no template: nothing in it is a variable of the second. What the
+// embedded node holds may be one.
+func Held(document []byte, from, into string) ([]byte, error) {
+	if from == Local || into == Local || !bytes.Contains(document, []byte("${")) {
+		return document, nil
+	}
+	held, _, err := bundle.Decode(document)
+	if err != nil {
+		return nil, err
+	}
+	literal := &bundle.Bundle{}
+	for ref, text := range held.All() {
+		literal.Set(ref, strings.ReplaceAll(text, "${", "$${"))
+	}
+	return literal.MarshalJSON()
 }
 
 // fill puts values in place of variables, so that they can stand in a string of JSON or of

@@ -32,6 +32,34 @@ func TestFill(t *testing.T) {
 	}
 }
 
+// TestHeld brings what one node runs into another as it stands, and what the embedded one
+// holds with the values of the other.
+func TestHeld(t *testing.T) {
+	const document = `{"streams":{"s":"CREATE STREAM s () WITH (DATASOURCE=\"${site}/$${x}\")"},"scripts":{"${f}":"{}"}}`
+	for _, c := range []struct {
+		from, into string
+		missing    bool
+	}{{"site1", "site2", false}, {Local, "site2", true}} {
+		held, err := Held([]byte(document), c.from, c.into)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := decode(JSON, held, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := Request{Node: c.into}
+		full, lost := request.filled(&bundle.Bundle{}, doc.bundle)
+		text, err := full.MarshalJSON()
+		if (len(lost) > 0) != c.missing || !c.missing && !strings.Contains(string(text), `${site}/$${x}`) || !strings.Contains(string(text), `"${f}"`) || err != nil {
+			t.Errorf("from %s into %s: %s, %v, %v", c.from, c.into, text, lost, err)
+		}
+	}
+	if held, err := Held([]byte(document), "site1", Local); err != nil || string(held) != document {
+		t.Errorf("into the embedded node: %s, %v", held, err)
+	}
+}
+
 func FuzzFill(f *testing.F) {
 	f.Add("a${b}$${c}")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -79,6 +79,30 @@ func TestBackups(t *testing.T) {
 	s.asAdmin("GET", "/api/v1/audit", "").at(t, 200, "", `"node-backup"`, `"node-backup-change"`, `"node-backup-restore"`, `"node-backup-remove"`)
 }
 
+// TestBackupElsewhere brings what one engine runs into another as it stands: what looks like
+// a variable in it is none.
+func TestBackupElsewhere(t *testing.T) {
+	s, e := drifting(t)
+	e.Do(func(e *nodetest.Engine) {
+		e.Holds.Set(core.Ref{Kind: core.Stream, Name: "t"}, `CREATE STREAM t () WITH (DATASOURCE="${x}")`)
+	})
+	other := nodetest.Open(t, `{}`)
+	s.asAdmin("POST", "/api/v1/nodes", `{"name":"site2","url":"`+other.URL+`","variables":{"x":"y"}}`).at(t, 201, "")
+	s.post("/api/v1/nodes/site1/backups", `{}`).at(t, 201, "", `"id":1`)
+	s.post("/api/v1/backups/1/restore", `{"to":"site2"}`).at(t, 200, "", `"written":true`)
+	if text, _ := other.Holds.Get(core.Ref{Kind: core.Stream, Name: "t"}); !strings.Contains(text, "${x}") {
+		t.Errorf("site2 holds %q", text)
+	}
+	b := s.signedIn(core.Operator)
+	review := s.form(b, "/ui/backups/1/restore", "to", "site2")
+	review.at(t, 200, review.Request.URL.Path, "site2")
+	review.not(t, "has no value", "DATASOURCE=&#34;y")
+	s.asAdmin("DELETE", "/api/v1/nodes/site1", "").at(t, 204, "")
+	s.open(b, "/ui/backups/1").at(t, 200, "/ui/backups/1", "Choose a node")
+	s.open(b, "/ui/backups?node=site1").at(t, 200, "/ui/backups", `<option value="site1" selected>`)
+	s.open(b, "/ui/schedules?node=site1").at(t, 404, "/ui/schedules", "there is no node site1")
+}
+
 func TestSchedules(t *testing.T) {
 	s, _ := drifting(t)
 	s.get("/api/v1/schedules").want(t, 200, `[{"node":"","zone":"UTC","compare":"every 1h","backup":"daily 02:00","keep":30,"days":90}]`)
@@ -114,7 +138,9 @@ func TestDriftPages(t *testing.T) {
 	again.not(t, "drifted", "CREATE STREAM t")
 	e.Do(func(e *nodetest.Engine) { e.Holds.Set(core.Ref{Kind: core.Stream, Name: "u"}, streamT) })
 	s.form(b, path).at(t, 200, path, "drifted")
-	s.form(b, "/ui/nodes/site1/baseline", "action", "accept").at(t, 200, path, "in sync", "revision 4")
+	s.open(b, path).at(t, 200, path, `name="revision" value="4"`)
+	s.form(b, "/ui/nodes/site1/baseline", "action", "accept", "revision", "3").at(t, 409, "/ui/nodes/site1/baseline", "site1 holds something else by now")
+	s.form(b, "/ui/nodes/site1/baseline", "action", "accept", "revision", "4").at(t, 200, path, "in sync", "revision 4")
 	s.form(b, "/ui/nodes/site1/baseline", "action", "set", "revision", "1").at(t, 200, path, "drifted")
 	s.form(b, "/ui/nodes/site1/baseline", "action", "set", "revision", "99").at(t, 404, "/ui/nodes/site1/baseline", "no revision 99")
 	s.form(b, "/ui/nodes/site1/baseline", "action", "bless").at(t, 400, "/ui/nodes/site1/baseline", "nothing that can be done")

@@ -190,6 +190,9 @@ func TestNodeLooks(t *testing.T) {
 	for _, page := range []string{draft, draft + "/review"} {
 		s.open(b, page).at(t, 200, page, "this plan may be out of date", "It was last read ", "it has not told within 50ms what it holds")
 	}
+	e.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Hang })
+	s.asAdmin("POST", "/api/v1/nodes", `{"name":"site2","url":"`+e.URL+`"}`).at(t, 201, "")
+	s.open(b, "/ui/nodes/site2").at(t, 200, "/ui/nodes/site2", "not asked yet")
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("looking at it took %v", took)
 	}

@@ -3,11 +3,13 @@ package handlers
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/transfer"
 	"ekuiper-console/core/vault"
 	"ekuiper-console/web/views"
 )
@@ -37,6 +39,9 @@ func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int,
 	}
 	if p.Nodes, err = s.Live.Names(r.Context()); err != nil {
 		return err
+	}
+	if q.Node != "" && !slices.Contains(p.Nodes, q.Node) {
+		p.Gone = q.Node
 	}
 	s.show(w, r, status, p)
 	return nil
@@ -130,6 +135,10 @@ func (s *Server) restoreBackup(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) prepared(r *http.Request, b vault.Backup, document []byte, into string) (id string, err error) {
 	if n := b.Restores(into); n > 0 {
 		return s.Drafts.Revert(r.Context(), callerOf(r), into, n)
+	}
+	document, err = transfer.Held(document, b.Node, into)
+	if err != nil {
+		return "", err
 	}
 	brought, err := s.Transfer.Take(r.Context(), callerOf(r), bytes.NewReader(document), int64(len(document)))
 	if err != nil {

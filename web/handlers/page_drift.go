@@ -63,7 +63,7 @@ func (s *Server) changeBaseline(w http.ResponseWriter, r *http.Request) error {
 	case "apply":
 		return s.reapply(w, r)
 	case "accept":
-		_, err = s.Watch.Set(r.Context(), callerOf(r), name, 0)
+		err = s.accept(r, name)
 	case "remove":
 		err = s.Watch.Remove(r.Context(), callerOf(r), name)
 	case "set":
@@ -79,6 +79,20 @@ func (s *Server) changeBaseline(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, views.DriftPath(param(r, "name")), http.StatusSeeOther)
 	return nil
+}
+
+// accept makes what a node holds now its baseline; where the form says what was looked at,
+// that and nothing else.
+func (s *Server) accept(r *http.Request, name string) error {
+	if r.PostForm.Get("revision") == "" {
+		_, err := s.Watch.Set(r.Context(), callerOf(r), name, 0)
+		return err
+	}
+	seen, err := revision(r.PostForm.Get("revision"))
+	if err == nil {
+		_, err = s.Watch.Accept(r.Context(), callerOf(r), name, seen)
+	}
+	return err
 }
 
 // reapply prepares to bring a baseline back, and leads to the review of that.

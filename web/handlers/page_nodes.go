@@ -115,8 +115,8 @@ const maxNodeForm = 1 << 20
 // nodePage is GET /ui/nodes/{name}. A node that nobody has asked yet is asked now.
 func (s *Server) nodePage(w http.ResponseWriter, r *http.Request) error {
 	n, err := s.Nodes.Node(r.Context(), callerOf(r), param(r, "name"))
-	if err == nil && s.Live.Health(n).State == node.Unknown {
-		s.Live.Ask(r.Context(), n.Name)
+	if h := s.Live.Health(n); err == nil && h.State == node.Unknown && h.Reason == "" {
+		s.Live.Glance(r.Context(), n.Name)
 	}
 	return s.showNode(w, r, http.StatusOK, nil, "")
 }
@@ -154,7 +154,7 @@ func (s *Server) changeNode(w http.ResponseWriter, r *http.Request) error {
 	if form.Problem != "" {
 		return s.showNode(w, r, http.StatusBadRequest, &form, "")
 	}
-	s.Live.Ask(r.Context(), param(r, "name"))
+	s.Live.Glance(r.Context(), param(r, "name"))
 	return s.showNode(w, r, http.StatusOK, nil, views.NodeChanged)
 }
 

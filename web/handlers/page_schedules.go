@@ -12,6 +12,11 @@ import (
 
 // schedulesPage is GET /ui/schedules, with ?node= to change that of a node.
 func (s *Server) schedulesPage(w http.ResponseWriter, r *http.Request) error {
+	if name := value(r, "node"); name != "" {
+		if err := s.Live.Known(r.Context(), name); err != nil {
+			return err
+		}
+	}
 	one, err := s.Book.For(r.Context(), callerOf(r), value(r, "node"))
 	if err != nil {
 		return err

@@ -168,7 +168,9 @@ func (s *Server) restoreBackupV1(w http.ResponseWriter, r *http.Request) error {
 	}
 	req := transfer.Request{Node: body.To, Restores: b.Restores(body.To), Note: "brings back " + b.String()}
 	if req.Restores == 0 {
-		req.Document = document
+		if req.Document, err = transfer.Held(document, b.Node, body.To); err != nil {
+			return err
+		}
 	}
 	return s.answerRestore(w, r, body.over(req), body.restoreBody)
 }

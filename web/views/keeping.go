@@ -19,7 +19,8 @@ type Kept struct {
 
 // DriftPage tells how a node stands to its baseline, with what is not as that says. It posts
 // nothing to /ui/nodes/{name}/drift, which compares the node now, and action, one of accept,
-// apply, remove and set, the last with revision, to /ui/nodes/{name}/baseline.
+// apply, remove and set, to /ui/nodes/{name}/baseline: set with revision, and accept with that
+// which was looked at.
 type DriftPage struct {
 	Layout
 	Drift   drift.Status
@@ -33,6 +34,7 @@ type BackupsPage struct {
 	Backups []vault.Backup
 	Of      string   // the node whose backups are listed; empty for all
 	Nodes   []string // that there are
+	Gone    string   // the node whose backups are listed, where it is there no more
 	Older   int64    // the backup before which the next page ends; 0 for none
 	Tried   string   // the node whose backup failed just now, with Problem
 	Problem string
