@@ -31,6 +31,13 @@ func TestGlance(t *testing.T) {
 	if n := s.engine.Called("GET /data/export"); n != 1 {
 		t.Errorf("it was asked %d times", n)
 	}
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults["GET /"] = nodetest.Hang })
+	if began = time.Now(); s.health("site1").State != node.Unknown {
+		t.Errorf("it was asked how it is doing")
+	}
+	if s.live.Glance(ctx, "site1"); time.Since(began) > 5*time.Second {
+		t.Errorf("a look at how it is doing took %v", time.Since(began))
+	}
 	gone, cancel := context.WithCancelCause(ctx)
 	cancel(errors.New("closed"))
 	if err := s.live.Refresh(gone, viewer, "site1"); err == nil {

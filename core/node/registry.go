@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ekuiper-console/core"
@@ -48,6 +49,8 @@ type Registry struct {
 	Store Store
 	Seal  Seal
 	Now   func() time.Time // nil means time.Now
+
+	changing sync.Mutex // held from reading what is registered until that is replaced
 }
 
 // secrets are what is sealed.
@@ -65,6 +68,8 @@ func (g *Registry) Add(ctx context.Context, by core.Caller, n Node) (Node, error
 	if err := by.Require(core.Admin); err != nil {
 		return Node{}, err
 	}
+	g.changing.Lock()
+	defer g.changing.Unlock()
 	if _, err := g.Store.Node(ctx, n.Name); err == nil {
 		return Node{}, core.Errorf(core.Conflict, "there is a node %s already", n.Name)
 	} else if core.CodeOf(err) != core.NotFound {
@@ -93,6 +98,8 @@ func (g *Registry) Change(ctx context.Context, by core.Caller, name string, c Ch
 	if err := by.Require(core.Admin); err != nil {
 		return Node{}, err
 	}
+	g.changing.Lock()
+	defer g.changing.Unlock()
 	was, err := g.Store.Node(ctx, name)
 	if err != nil {
 		return Node{}, err
@@ -203,6 +210,8 @@ func (g *Registry) Remove(ctx context.Context, by core.Caller, name string) erro
 	if err := by.Require(core.Admin); err != nil {
 		return err
 	}
+	g.changing.Lock()
+	defer g.changing.Unlock()
 	return g.Store.DeleteNode(ctx, name, audit.New(g.now(), by, audit.NodeRemove, name))
 }
 

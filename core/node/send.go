@@ -37,7 +37,7 @@ func (l *Live) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error
 		return plan.Revision{}, core.WithHint(core.Errorf(core.Conflict, "node %s has changed since the plan was made", c.Node), "look at the plan of now")
 	}
 	ctx = context.WithoutCancel(ctx) // from here on it must be seen through
-	s := &sending{client: client, plan: c.Plan, waits: c.Waits, now: now.Bundle, wanted: c.Plan.After(now.Bundle), said: &bundle.Bundle{}}
+	s := &sending{client: client, plan: c.Plan, begins: c.Begins, waits: c.Waits, now: now.Bundle, wanted: c.Plan.After(now.Bundle), said: &bundle.Bundle{}}
 	s.files = l.newLinking(client.node, now, c.Plan)
 	if err := s.run(ctx); err != nil {
 		return plan.Revision{}, err
@@ -73,7 +73,8 @@ func (l *Live) alone(ctx context.Context, name string) (end func(), err error) {
 type sending struct {
 	client *Client
 	plan   *plan.Plan
-	waits  func() // told that the node restarts; may be nil
+	begins func() error // told before anything is sent; may be nil
+	waits  func()       // told that the node restarts; may be nil
 	files  *linking
 	now    *bundle.Bundle // what the node holds before
 	wanted *bundle.Bundle // what it is to hold afterwards
@@ -90,6 +91,11 @@ type sending struct {
 func (s *sending) run(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
+	}
+	if s.begins != nil {
+		if err := s.begins(); err != nil {
+			return err
+		}
 	}
 	s.send(ctx)
 	if err := s.lost(); err != nil {
@@ -228,16 +234,30 @@ func (s *sending) settle(ctx context.Context) {
 	}
 }
 
-// lateOf returns those of some rules that do not run.
+// unlisted is the status of a rule that a node holds, and does not know as a rule.
+const unlisted = "it is not in the list of rules"
+
+// lateOf returns those of some rules that do not run. Of a rule that the node does not list
+// nobody knows that it runs.
 func (s *sending) lateOf(ctx context.Context, ids map[string]bool) ([]Running, error) {
 	rules, err := s.client.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var late []Running
+	listed := map[string]bool{}
 	for _, r := range rules {
+		listed[r.ID] = true
 		if ids[r.ID] && !r.Runs() {
 			late = append(late, r)
 		}
 	}
-	return late, err
+	for id := range ids {
+		if !listed[id] {
+			late = append(late, Running{ID: id, Status: unlisted})
+		}
+	}
+	return late, nil
 }
 
 // concerned returns the rules that the import wrote and that ought to run.

@@ -22,6 +22,9 @@ type Commit struct {
 
 	// Progress, where it is set, is told how many changes of how many were written.
 	Progress func(done, total int)
+	// Begins, where it is set, is called before anything is sent to a node that runs
+	// elsewhere. Its error ends the commit, and nothing is sent.
+	Begins func() error
 	// Waits, where it is set, is called when a node restarts and is waited for.
 	Waits func()
 

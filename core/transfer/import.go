@@ -49,6 +49,10 @@ type Request struct {
 	// Hold, where it is set, is called when nothing is left but to write. Its error
 	// ends the import, and nothing is written.
 	Hold func() error
+	// Begins, where it is set, is called before anything is sent to a node that runs
+	// elsewhere: from then on it is not known what that holds, until it was read back. Its
+	// error ends the import, and nothing is written.
+	Begins func() error
 	// Progress, where it is set, is told how far the import has come.
 	Progress func(Progress)
 }
@@ -284,7 +288,7 @@ func (s *Service) apply(ctx context.Context, by core.Caller, req Request, doc do
 	c := &plan.Commit{
 		Node: req.Node, Plan: p, By: by, Time: s.now(), Document: doc.sum,
 		Note: req.Note, Task: req.Task, Restores: req.Restores, Report: result.Report,
-		Progress: req.committing, Waits: func() { req.report(Restarting) },
+		Progress: req.committing, Begins: req.Begins, Waits: func() { req.report(Restarting) },
 	}
 	revision, err := s.Nodes.Commit(ctx, c)
 	if err != nil {

@@ -65,6 +65,7 @@ type Engine struct {
 	Refuses map[core.Ref]string // what it says of entries that it does not take; LINK stands for the address of their file
 	Loses   map[core.Ref]bool   // entries that it takes and does not keep
 	Stuck   map[string]string   // what it says of rules that do not run
+	Unlists map[string]bool     // rules that it holds, and does not know as rules
 	Mends   bool                // whether a restart helps them
 	Stops   Ending              // what comes of stopping it
 	Boots   int                 // how often it has started anew
@@ -79,7 +80,7 @@ func Open(t testing.TB, document string) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &Engine{ending: make(chan struct{}), Holds: b, Version: "2.4.0", UpTime: 7 * time.Second, queued: &bundle.Bundle{}, Faults: map[string]Fault{}, Refuses: map[core.Ref]string{}, Loses: map[core.Ref]bool{}, Stuck: map[string]string{}}
+	e := &Engine{ending: make(chan struct{}), Holds: b, Version: "2.4.0", UpTime: 7 * time.Second, queued: &bundle.Bundle{}, Faults: map[string]Fault{}, Refuses: map[core.Ref]string{}, Loses: map[core.Ref]bool{}, Stuck: map[string]string{}, Unlists: map[string]bool{}}
 	e.Server = httptest.NewServer(http.HandlerFunc(e.answer))
 	t.Cleanup(func() {
 		close(e.ending)
@@ -208,12 +209,18 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request) {
 func (e *Engine) rules(w http.ResponseWriter) {
 	list := []map[string]string{}
 	for _, id := range e.Holds.Names(core.Rule) {
-		list = append(list, map[string]string{"id": id, "status": e.state(id)})
+		if !e.Unlists[id] {
+			list = append(list, map[string]string{"id": id, "status": e.state(id)})
+		}
 	}
 	_ = json.NewEncoder(w).Encode(list)
 }
 
 func (e *Engine) status(w http.ResponseWriter, id string) {
+	if e.Unlists[id] {
+		http.Error(w, fmt.Sprintf(`{"error":1002,"message":"Rule %s is not found"}`, id), http.StatusNotFound)
+		return
+	}
 	_ = json.NewEncoder(w).Encode(map[string]string{"status": e.state(id), "message": e.Stuck[id]})
 }
 
