@@ -41,8 +41,9 @@ func (s *Service) open(ctx context.Context, by core.Caller, id string, from ...S
 
 // set stores that somebody set a rollout to work, and does the work in the background.
 func (s *Service) set(ctx context.Context, w *work, u *run, to State, did audit.Action, detail string, do func(*run, context.Context) error) (Rollout, error) {
-	u.r.State, u.r.Reason, u.r.Actor, u.r.Updated = to, "", u.by.Name, s.now()
-	if err := s.Store.PutRollout(ctx, u.r, audit.New(s.now(), u.by, did, u.r.ID).Saying(detail)); err != nil {
+	now := s.now()
+	u.r.State, u.r.Reason, u.r.Actor, u.r.Updated, u.r.Since = to, "", u.by.Name, now, now
+	if err := s.Store.PutRollout(ctx, u.r, audit.New(now, u.by, did, u.r.ID).Saying(detail)); err != nil {
 		s.drop(w)
 		return u.r, err
 	}
@@ -81,6 +82,9 @@ func (s *Service) Resume(ctx context.Context, by core.Caller, id string) (Rollou
 		return s.set(ctx, w, u, u.r.State, audit.RolloutResume, "", (*run).recover)
 	}
 	u.atOnce = true
+	if slices.ContainsFunc(u.targets, func(t Target) bool { return t.State == Unplanned }) {
+		return s.set(ctx, w, u, Planning, audit.RolloutResume, "", (*run).planAgain)
+	}
 	return s.set(ctx, w, u, Running, audit.RolloutResume, "", (*run).waves)
 }
 
@@ -176,7 +180,10 @@ func (s *Service) Rollback(ctx context.Context, by core.Caller, id string, wave 
 // rollBack brings back what nodes held before.
 func (u *run) rollBack(ctx context.Context, back []Target, was State, what string) error {
 	err := u.each(ctx, u.r.Strategy.Parallel, back, func(t Target) (bool, error) {
-		return ctx.Err() == nil, u.undo(ctx, t, "")
+		if s, _ := u.work.wanted(); s != "" || ctx.Err() != nil {
+			return false, nil
+		}
+		return true, u.undo(ctx, t, "")
 	})
 	if err != nil {
 		return err
@@ -195,10 +202,10 @@ func (u *run) rollBack(ctx context.Context, back []Target, was State, what strin
 	return nil
 }
 
-// Pause lets a rollout end before the next node, and wait for somebody. It takes an
-// operator. One that does not run is a Conflict error.
+// Pause lets a rollout end before the next node, and wait for somebody; also while it is
+// rolled back. It takes an operator. One that does not run is a Conflict error.
 func (s *Service) Pause(ctx context.Context, by core.Caller, id string) (Rollout, error) {
-	return s.ask(ctx, by, id, Paused, audit.RolloutPause, Running)
+	return s.ask(ctx, by, id, Paused, audit.RolloutPause, Running, RollingBack)
 }
 
 // Cancel ends a rollout before the next node. Nodes that were applied to stay as they are.

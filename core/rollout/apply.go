@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/plan"
@@ -19,31 +20,30 @@ func (u *run) apply(ctx context.Context, t Target) error {
 	if err := u.put(t); err != nil {
 		return err
 	}
-	req := u.request(t.Node)
+	req, base := u.request(t.Node), int64(0)
 	req.Approve = func(p *plan.Plan) error {
+		base = p.Base.Revision
 		if id, _ := digest(p); id != t.Group {
 			return core.Errorf(core.Conflict, "what would change is not what was reviewed: %s has moved since; nothing was written", t.Node)
 		}
-		if !was.Begun || was.After != 0 && was.After != p.Base.Revision {
-			t.Before = p.Base.Revision // else it is what was there before an earlier try
+		return nil
+	}
+	req.Begins = func() error {
+		if !was.Begun || was.After != 0 && was.After != base {
+			t.Before = base // else it is what was there before an earlier try
 		}
 		t.Begun, t.After = true, 0
 		return u.put(t)
 	}
-	result, err := u.Importer.Import(ctx, u.by, req)
+	result, err := u.bring(ctx, req)
 	if err != nil && context.Cause(ctx) != nil && core.CodeOf(err) == core.Cancelled {
 		return u.put(was) // the console ends, and nothing was sent
 	}
-	if u.judge(&t, result, err); err == nil && t.Begun && t.After == 0 {
-		t.Begun, t.Before, t.After = was.Begun, was.Before, was.After
-	}
-	if t.State == Verified {
+	if u.judge(&t, result, err); t.State == Verified {
 		u.noteHealth(ctx, t.Node)
 		return u.put(t)
 	}
-	u.mu.Lock()
-	u.failures++
-	u.mu.Unlock()
+	u.failed()
 	if err := u.put(t); err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (u *run) judge(t *Target, result *transfer.Result, err error) {
 		t.Reason = reason(err)
 	case len(result.Deviations) > 0:
 		t.After, t.Deviations = result.Revision, len(result.Deviations)
-		t.Reason = fmt.Sprintf("%d not as planned, the first: %s", t.Deviations, result.Deviations[0].Message)
+		t.Reason = fmt.Sprintf("%d not as planned, the first: %s", t.Deviations, excerpt(result.Deviations[0].Message))
 	case result.Failed():
 		t.Reason = fmt.Sprintf("%d rejected; nothing was written", len(result.Rejected))
 	default:
@@ -74,9 +74,14 @@ func (u *run) judge(t *Target, result *transfer.Result, err error) {
 const maxReason = 1000
 
 // reason returns the text of an error, as far as it is kept.
-func reason(err error) string {
-	text := err.Error()
-	return text[:min(len(text), maxReason)]
+func reason(err error) string { return excerpt(err.Error()) }
+
+// excerpt returns the beginning of a text.
+func excerpt(text string) string {
+	if len(text) <= maxReason {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxReason], "") + "…"
 }
 
 // brokeOff reports whether a node did not answer to the end. It may still be at work: two
@@ -107,7 +112,7 @@ func (u *run) undo(ctx context.Context, t Target, why string) error {
 		}
 		return nil
 	}
-	result, err := u.Importer.Import(ctx, u.by, req)
+	result, err := u.bring(ctx, req)
 	switch {
 	case err != nil && context.Cause(ctx) != nil && core.CodeOf(err) == core.Cancelled:
 		return u.put(was) // the console ends, and nothing was sent

@@ -80,6 +80,9 @@ func (u *run) ill(ctx context.Context, node string) string {
 	u.mu.Lock()
 	before, asked := u.ailing[node]
 	u.mu.Unlock()
+	if !asked { // since somebody goes on with it, or the console was started anew
+		u.noteAiling(node, rules)
+	}
 	for _, rule := range rules {
 		if asked && !slices.Contains(before, rule) {
 			return fmt.Sprintf("no further wave is begun while a node is not well: on %s the rule %s has stopped by an error", node, rule)
@@ -98,6 +101,11 @@ func (u *run) noteHealth(ctx context.Context, node string) {
 	if err != nil {
 		return // before the next wave it is asked again
 	}
+	u.noteAiling(node, rules)
+}
+
+// noteAiling remembers the rules of a node that do not run.
+func (u *run) noteAiling(node string, rules []string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.ailing == nil {

@@ -59,7 +59,7 @@ func (s *Service) Plan(ctx context.Context, by core.Caller, req Request) (Rollou
 	}
 	now, sum := s.now(), sha256.Sum256(req.Document)
 	r := Rollout{
-		ID: strings.ToLower(rand.Text()[:16]), Name: req.Name, Note: req.Note, By: by.Name, Actor: by.Name, Created: now, Updated: now,
+		ID: strings.ToLower(rand.Text()[:16]), Name: req.Name, Note: req.Note, By: by.Name, Actor: by.Name, Created: now, Updated: now, Since: now,
 		Document: hex.EncodeToString(sum[:]), Format: req.Format, Mode: req.Mode, Leave: req.Leave, Restart: req.Restart, Files: req.Files, Labels: req.Labels,
 		Strategy: req.Strategy, Auto: req.Start, State: Planning, Tally: Tally{Unplanned: len(targets)},
 	}

@@ -68,7 +68,7 @@ func (u *run) planAll(ctx context.Context) (bool, error) {
 
 // plan makes the plan of one node.
 func (u *run) plan(ctx context.Context, t Target) error {
-	p, err := u.Importer.Preview(ctx, u.by, u.request(t.Node))
+	p, err := u.preview(ctx, u.request(t.Node))
 	if ctx.Err() != nil {
 		return nil // the console ends: it stays without a plan
 	}

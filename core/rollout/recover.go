@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/compare"
@@ -45,6 +46,7 @@ func (u *run) recover(ctx context.Context) error {
 	if err := u.save(); err != nil {
 		return err
 	}
+	u.recount()
 	if err := u.readBack(ctx); err != nil {
 		return err
 	}
@@ -73,6 +75,17 @@ func (u *run) recover(ctx context.Context) error {
 	return u.waves(ctx)
 }
 
+// recount counts the nodes that failed since somebody set the rollout to work, also those
+// that were brought back at once.
+func (u *run) recount() {
+	since := u.r.Since.Truncate(time.Millisecond) // as targets are stored
+	for _, t := range u.all() {
+		if (t.State == Failed || t.State == RolledBack) && !t.Updated.Before(since) {
+			u.failed()
+		}
+	}
+}
+
 // readBack reads the nodes that were being applied to, or rolled back.
 func (u *run) readBack(ctx context.Context) error {
 	var under []Target
@@ -84,6 +97,7 @@ func (u *run) readBack(ctx context.Context) error {
 	return u.each(ctx, u.r.Strategy.Parallel, under, func(t Target) (bool, error) {
 		if t.State == Undoing {
 			t.State, t.After, t.Reason = Failed, 0, "the console ended while it was rolled back"
+			u.failed()
 			return true, u.put(t)
 		}
 		if !t.Begun {
@@ -96,7 +110,7 @@ func (u *run) readBack(ctx context.Context) error {
 
 // settle reads a node that was being applied to, and judges by what it holds.
 func (u *run) settle(ctx context.Context, t Target) error {
-	p, err := u.Importer.Preview(ctx, u.by, u.request(t.Node))
+	p, err := u.preview(ctx, u.request(t.Node))
 	if ctx.Err() != nil {
 		return nil // the console ends again: the next one looks
 	}
@@ -107,6 +121,10 @@ func (u *run) settle(ctx context.Context, t Target) error {
 		ill, err = u.Doctor.Ailing(ctx, t.Node)
 		ill = slices.DeleteFunc(ill, func(rule string) bool { return !names(p, rule) })
 	}
+	stayed := false
+	if err == nil {
+		stayed, err = u.stayed(ctx, t)
+	}
 	t.State = Failed
 	switch {
 	case err != nil:
@@ -115,15 +133,28 @@ func (u *run) settle(ctx context.Context, t Target) error {
 		t.Reason = fmt.Sprintf("the console ended while it was applied to: %d changes are missing", left)
 	case len(ill) > 0:
 		t.Reason = fmt.Sprintf("the console ended while it was applied to: the rule %s does not run", ill[0])
+	case stayed:
+		t.Reason = "the console ended while it was applied to: it holds all that was planned, and has not restarted since; restart it by hand"
 	default:
 		t.State, t.Reason = Verified, "read back after the console was started anew"
 	}
 	if t.State == Failed {
-		u.mu.Lock()
-		u.failures++
-		u.mu.Unlock()
+		u.failed()
 	}
 	return u.put(t)
+}
+
+// stayed reports whether a node was to restart, and has been running since before.
+func (u *run) stayed(ctx context.Context, t Target) (bool, error) {
+	if !u.r.Restart {
+		return false, nil
+	}
+	groups, err := u.Shelf.Groups(ctx, u.r.ID, 0)
+	if err != nil || !slices.ContainsFunc(groups, func(g Group) bool { return g.ID == t.Group && g.Late > 0 }) {
+		return false, err
+	}
+	about, err := u.Doctor.About(ctx, u.by, t.Node)
+	return about.UpTime > u.now().Sub(t.Updated), err
 }
 
 // missing counts what a plan still changes: what the engine wrote in a form of its own is done.

@@ -2,6 +2,7 @@ package rollout_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,9 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/node/nodetest"
+	"ekuiper-console/core/plan"
 	"ekuiper-console/core/rollout"
+	"ekuiper-console/core/transfer"
 )
 
 // TestRecover takes up rollouts that a console left which was killed.
@@ -24,15 +27,17 @@ func TestRecover(t *testing.T) {
 		want    string
 		says    string // in the reason of the rollout
 	}{
-		"waits":                    {false, rollout.Running, "VAp", "n1 n2", "paused VV|p", "waits for somebody"},
-		"goes on":                  {true, rollout.Running, "VAp", "n1 n2", "finished VV|V", "3 of 3"},
-		"what was not applied":     {false, rollout.Running, "VAp", "n1", "paused VF|p", "waits for somebody"},
-		"stops at what failed":     {true, rollout.Running, "VAp", "n1", "stopped VF|p", "1 failed"},
-		"before it was sent":       {false, rollout.Running, "Vap", "n1", "paused Vp|p", "waits for somebody"},
-		"nothing left":             {false, rollout.Running, "VVA", "n1 n2 n3", "finished VV|V", "3 of 3"},
-		"in the middle of a plan":  {false, rollout.Planning, "puu", "", "planned pp|p", ""},
-		"while it was rolled back": {true, rollout.RollingBack, "VrR", "n1 n2", "stopped VF|R", "waits for somebody"},
-		"what rests stays":         {true, rollout.Paused, "Vpp", "n1", "paused Vp|p", ""},
+		"waits":                          {false, rollout.Running, "VAp", "n1 n2", "paused VV|p", "waits for somebody"},
+		"goes on":                        {true, rollout.Running, "VAp", "n1 n2", "finished VV|V", "3 of 3"},
+		"what was not applied":           {false, rollout.Running, "VAp", "n1", "paused VF|p", "waits for somebody"},
+		"stops at what failed":           {true, rollout.Running, "VAp", "n1", "stopped VF|p", "1 failed"},
+		"stops at what failed before":    {true, rollout.Running, "FAp", "n2", "stopped FV|p", "1 failed"},
+		"stops at what was brought back": {true, rollout.Running, "RAp", "n2", "stopped RV|p", "1 failed"},
+		"before it was sent":             {false, rollout.Running, "Vap", "n1", "paused Vp|p", "waits for somebody"},
+		"nothing left":                   {false, rollout.Running, "VVA", "n1 n2 n3", "finished VV|V", "3 of 3"},
+		"in the middle of a plan":        {false, rollout.Planning, "puu", "", "planned pp|p", ""},
+		"while it was rolled back":       {true, rollout.RollingBack, "VrR", "n1 n2", "stopped VF|R", "waits for somebody"},
+		"what rests stays":               {true, rollout.Paused, "Vpp", "n1", "paused Vp|p", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +73,78 @@ func TestBrokenOff(t *testing.T) {
 	w.want(id, "Resume", "finished VV|V")
 }
 
+// poisoned imports as another, and has a fault at one node.
+type poisoned struct {
+	rollout.Importer
+	previews, imports string // the node
+}
+
+func (p poisoned) Preview(ctx context.Context, by core.Caller, req transfer.Request) (*plan.Plan, error) {
+	if req.Node == p.previews {
+		panic("poison")
+	}
+	return p.Importer.Preview(ctx, by, req)
+}
+
+func (p poisoned) Import(ctx context.Context, by core.Caller, req transfer.Request) (*transfer.Result, error) {
+	if req.Node == p.imports {
+		panic("poison")
+	}
+	return p.Importer.Import(ctx, by, req)
+}
+
+// TestPoison keeps what breaks the work at one node from ending the console, or the work
+// at the others.
+func TestPoison(t *testing.T) {
+	w := open(t, 4)
+	w.Importer = poisoned{w.Importer, "n2", "n3"}
+	w.Log = nil
+	id := w.planned(rollout.Strategy{StopAfter: 2})
+	w.want(id, "Plan", "planned pbpp")
+	w.do(w.Start, id)
+	w.want(id, "Start", "finished VbFV")
+}
+
+// TestNothingSent fails at a node before anything is sent: there is nothing to roll back,
+// and what others do to the node meanwhile stays.
+func TestNothingSent(t *testing.T) {
+	w := open(t, 1)
+	id := w.planned(rollout.Strategy{})
+	w.live.Lock = func(string) (func(), error) { return nil, errors.New("held") }
+	w.do(w.Start, id)
+	w.want(id, "Start", "finished F")
+	w.live.Lock = nil
+	w.node("n1").Take(brings)
+	if _, err := w.Rollback(ctx, operator, id, 0); core.CodeOf(err) != core.Conflict {
+		t.Errorf("Rollback where nothing was sent: %v", err)
+	}
+}
+
+// TestNotRestarted takes up a rollout whose node holds all, and was to restart.
+func TestNotRestarted(t *testing.T) {
+	const was, is = `{"connectionConfig":{"mqtt":"{\"b\":{\"server\":\"tcp://a:1883\"}}"}}`, `{"connectionConfig":{"mqtt":"{\"b\":{\"server\":\"tcp://c:1883\"}}"}}`
+	for upTime, want := range map[time.Duration]string{time.Hour: "finished F", 0: "finished V"} {
+		w := open(t, 1)
+		w.node("n1").Take(was)
+		r, err := w.Plan(ctx, operator, rollout.Request{Document: []byte(is), Mode: plan.Partial, Nodes: w.all(), Restart: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Wait(ctx, r.ID)
+		w.node("n1").Take(is)
+		w.node("n1").Do(func(e *nodetest.Engine) { e.UpTime = upTime })
+		w.leave(r.ID, rollout.Running, "A")
+		w.Service = w.service()
+		if err := w.Recover(ctx); err != nil {
+			t.Fatal(err)
+		}
+		w.Wait(ctx, r.ID)
+		if got := w.says(r.ID); got != want {
+			t.Errorf("a node that runs for %v: the rollout is %q, want %q (%s)", upTime, got, want, w.reasons(r.ID))
+		}
+	}
+}
+
 // leave stores a rollout as a console leaves it that is killed.
 func (w *world) leave(id string, s rollout.State, letters string) {
 	w.t.Helper()
@@ -81,12 +158,12 @@ func (w *world) leave(id string, s rollout.State, letters string) {
 		n := &targets[i]
 		n.State = map[byte]rollout.Standing{
 			'u': rollout.Unplanned, 'p': rollout.Waiting, 'a': rollout.Applying, 'A': rollout.Applying,
-			'V': rollout.Verified, 'r': rollout.Undoing, 'R': rollout.RolledBack,
+			'F': rollout.Failed, 'V': rollout.Verified, 'r': rollout.Undoing, 'R': rollout.RolledBack,
 		}[letters[i]]
 		if s == rollout.Planning {
 			n.Wave = 0
 		}
-		n.Begun, n.Before = strings.IndexByte("AVr", letters[i]) >= 0, 1
+		n.Begun, n.Before = strings.IndexByte("AFVr", letters[i]) >= 0, 1
 	}
 	if err == nil {
 		err = w.db.PutRollout(ctx, r)

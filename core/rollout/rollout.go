@@ -92,7 +92,8 @@ type Rollout struct {
 	Actor    string            `json:"actor"`          // who acted on it last
 	Created  time.Time         `json:"created"`
 	Updated  time.Time         `json:"updated"`
-	Document string            `json:"document"` // SHA-256 of the bundle, hexadecimal
+	Since    time.Time         `json:"since,omitzero"` // when somebody set it to work: what failed since counts
+	Document string            `json:"document"`       // SHA-256 of the bundle, hexadecimal
 	Format   transfer.Format   `json:"format"`
 	Mode     plan.Mode         `json:"mode"`
 	Leave    []core.Ref        `json:"leave,omitempty"`   // entries that stay as they are

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/node"
 	"ekuiper-console/core/node/nodetest"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/rollout"
@@ -21,22 +22,23 @@ func TestStrategies(t *testing.T) {
 		fault func(*world)
 		want  string // see says
 	}{
-		"all at once":         {rollout.Strategy{}, nil, "finished VVVVVV"},
-		"canary and batches":  {rollout.Strategy{Canary: 1, Batch: 2}, nil, "finished V|VV|VV|V"},
-		"a failing canary":    {rollout.Strategy{Canary: 1, StopAfter: 3}, func(w *world) { w.fault(imports, nodetest.Die, "n1") }, "stopped F|ppppp"},
-		"stops after one":     {rollout.Strategy{Batch: 2, Parallel: 1}, func(w *world) { w.fault(imports, nodetest.Die, "n3") }, "stopped VV|Fp|pp"},
-		"stops after two":     {rollout.Strategy{Batch: 2, Parallel: 1, StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.Die, "n1", "n3") }, "stopped FV|Fp|pp"},
-		"goes on with fewer":  {rollout.Strategy{Batch: 2, StopAfter: 3}, func(w *world) { w.fault(imports, nodetest.Die, "n1", "n3") }, "finished FV|FV|VV"},
-		"hangs":               {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.Hang, "n2") }, "finished VFVVVV"},
-		"dies after it":       {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.DieAfter, "n2") }, "finished VFVVVV"},
-		"never comes back":    {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.Gone, "n2") }, "finished VFVVVV"},
-		"answers garbage":     {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.Garbage, "n2") }, "finished VFVVVV"},
-		"credentials expire":  {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault("", nodetest.Denied, "n2") }, "finished VFVVVV"},
-		"loses an entry":      {rollout.Strategy{StopAfter: 2}, func(w *world) { w.node("n2").Loses[ref("rules/q")] = true }, "finished VFVVVV"},
-		"refuses an entry":    {rollout.Strategy{StopAfter: 2}, func(w *world) { w.node("n2").Refuses[ref("rules/q")] = "no" }, "finished VFVVVV"},
-		"a rule does not run": {rollout.Strategy{StopAfter: 2}, func(w *world) { w.node("n2").Stuck["q"] = "no broker" }, "finished VFVVVV"},
-		"brings back":         {rollout.Strategy{StopAfter: 2, RollbackOnError: true}, func(w *world) { w.node("n2").Loses[ref("rules/q")] = true }, "finished VRVVVV"},
-		"does not bring back": {rollout.Strategy{StopAfter: 2, RollbackOnError: true}, func(w *world) { w.fault(imports, nodetest.DieAfter, "n2") }, "finished VFVVVV"},
+		"all at once":          {rollout.Strategy{}, nil, "finished VVVVVV"},
+		"canary and batches":   {rollout.Strategy{Canary: 1, Batch: 2}, nil, "finished V|VV|VV|V"},
+		"a failing canary":     {rollout.Strategy{Canary: 1, StopAfter: 3}, func(w *world) { w.fault(imports, nodetest.Die, "n1") }, "stopped F|ppppp"},
+		"stops after one":      {rollout.Strategy{Batch: 2, Parallel: 1}, func(w *world) { w.fault(imports, nodetest.Die, "n3") }, "stopped VV|Fp|pp"},
+		"stops after two":      {rollout.Strategy{Batch: 2, Parallel: 1, StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.Die, "n1", "n3") }, "stopped FV|Fp|pp"},
+		"goes on with fewer":   {rollout.Strategy{Batch: 2, StopAfter: 3}, func(w *world) { w.fault(imports, nodetest.Die, "n1", "n3") }, "finished FV|FV|VV"},
+		"hangs":                {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.Hang, "n2") }, "finished VFVVVV"},
+		"dies after it":        {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.DieAfter, "n2") }, "finished VFVVVV"},
+		"never comes back":     {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.Gone, "n2") }, "finished VFVVVV"},
+		"answers garbage":      {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault(imports, nodetest.Garbage, "n2") }, "finished VFVVVV"},
+		"credentials expire":   {rollout.Strategy{StopAfter: 2}, func(w *world) { w.fault("", nodetest.Denied, "n2") }, "finished VFVVVV"},
+		"loses an entry":       {rollout.Strategy{StopAfter: 2}, func(w *world) { w.node("n2").Loses[ref("rules/q")] = true }, "finished VFVVVV"},
+		"refuses an entry":     {rollout.Strategy{StopAfter: 2}, func(w *world) { w.node("n2").Refuses[ref("rules/q")] = "no" }, "finished VFVVVV"},
+		"a rule does not run":  {rollout.Strategy{StopAfter: 2}, func(w *world) { w.node("n2").Stuck["q"] = "no broker" }, "finished VFVVVV"},
+		"does not list a rule": {rollout.Strategy{StopAfter: 2}, func(w *world) { w.node("n2").Unlists["q"] = true }, "finished VFVVVV"},
+		"brings back":          {rollout.Strategy{StopAfter: 2, RollbackOnError: true}, func(w *world) { w.node("n2").Loses[ref("rules/q")] = true }, "finished VRVVVV"},
+		"does not bring back":  {rollout.Strategy{StopAfter: 2, RollbackOnError: true}, func(w *world) { w.fault(imports, nodetest.DieAfter, "n2") }, "finished VFVVVV"},
 		"changed since": {rollout.Strategy{StopAfter: 2}, func(w *world) {
 			w.node("n2").Do(func(e *nodetest.Engine) { e.Holds.Set(ref("streams/t"), `CREATE STREAM t () WITH (DATASOURCE="else")`) })
 		}, "finished VFVVVV"},
@@ -195,6 +197,31 @@ func TestRollbackOfAWave(t *testing.T) {
 	if _, err := w.Rollback(ctx, operator, id, 2); core.CodeOf(err) != core.Conflict {
 		t.Errorf("Rollback of what is rolled back: %v", err)
 	}
+}
+
+// TestPauseOfRollback ends a rollback before the next node, and goes on with it.
+func TestPauseOfRollback(t *testing.T) {
+	w := open(t, 3)
+	id := w.planned(rollout.Strategy{Parallel: 1})
+	w.do(w.Start, id)
+	back := func(ctx context.Context, by core.Caller, id string) (rollout.Rollout, error) {
+		return w.Rollback(ctx, by, id, 0)
+	}
+	w.live.Times = node.Times{Import: time.Minute, Settle: 1, Return: 1}
+	w.fault("POST /data/import", nodetest.Hang, "n1")
+	if _, err := back(ctx, operator, id); err != nil {
+		t.Fatal(err)
+	}
+	w.until(id, "rolling-back rVV")
+	if _, err := w.Pause(ctx, operator, id); err != nil {
+		t.Errorf("Pause: %v", err)
+	}
+	w.node("n1").CloseClientConnections()
+	w.Wait(ctx, id)
+	w.want(id, "Pause of a rollback", "finished FVV")
+	w.well()
+	w.do(back, id)
+	w.want(id, "Rollback again", "finished RRR")
 }
 
 func TestPauseAndCancel(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
 
@@ -27,15 +28,53 @@ type run struct {
 	failures int                 // since it was started, or gone on with
 }
 
-// guarded keeps a fault of the work from ending the process.
-func (u *run) guarded(ctx context.Context, do func(*run, context.Context) error) (err error) {
+// guarded keeps a fault of some work from ending the process.
+func (u *run) guarded(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = core.Errorf(core.Internal, "%v", p)
 			u.log(err)
 		}
 	}()
-	return do(u, ctx)
+	return do()
+}
+
+// preview returns what would become of a node.
+func (u *run) preview(ctx context.Context, req transfer.Request) (p *plan.Plan, err error) {
+	err = u.guarded(func() (err error) {
+		p, err = u.Importer.Preview(ctx, u.by, req)
+		return err
+	})
+	return p, err
+}
+
+// bring imports into a node.
+func (u *run) bring(ctx context.Context, req transfer.Request) (result *transfer.Result, err error) {
+	err = u.guarded(func() (err error) {
+		result, err = u.Importer.Import(ctx, u.by, req)
+		return err
+	})
+	return result, err
+}
+
+// breakOff puts the rollout to rest after an error that is not one of a node. Where not
+// even that can be stored, it stays as it is: who goes on with it reads the nodes first.
+func (u *run) breakOff(cause error) {
+	for _, t := range u.all() {
+		if t.State != Applying && t.State != Undoing {
+			continue
+		}
+		if t.Begun {
+			t.State, t.After, t.Reason = Failed, 0, "the rollout broke off, and what the node holds is not known"
+		} else {
+			t.State = Waiting // nothing was sent
+		}
+		if err := u.put(t); err != nil {
+			u.log(err)
+			return
+		}
+	}
+	u.rest(Stopped, "the rollout broke off: "+cause.Error())
 }
 
 // request returns the import into one node.
@@ -80,6 +119,13 @@ func (u *run) save() error {
 	err := u.Store.PutRollout(context.Background(), u.r)
 	u.work.touch()
 	return err
+}
+
+// failed counts one more node that failed.
+func (u *run) failed() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.failures++
 }
 
 // halt returns why nothing more may be begun: the state to go into, and the reason; no
@@ -209,7 +255,12 @@ func (u *run) each(ctx context.Context, parallel int, targets []Target, do func(
 	for range min(parallel, len(targets)) {
 		wg.Go(func() {
 			for t := range next {
-				if more, err := do(t); err != nil || !more {
+				more := false
+				err := u.guarded(func() (err error) {
+					more, err = do(t)
+					return err
+				})
+				if err != nil || !more {
 					cancel(err)
 					return
 				}

@@ -31,6 +31,8 @@ type Doctor interface {
 	// Ailing returns the rules of a node that stopped by an error, or an Unreachable
 	// error where it does not answer as it should.
 	Ailing(ctx context.Context, name string) ([]string, error)
+	// About asks a node what it is, and for how long it has been running.
+	About(ctx context.Context, by core.Caller, name string) (node.About, error)
 }
 
 // Store keeps rollouts. Each change is one transaction with the events that tell of it.

@@ -96,8 +96,8 @@ func (s *Service) launch(ctx context.Context, w *work, u *run, do func(*run, con
 	u.Service, u.work = s, w
 	go func() {
 		defer s.drop(w)
-		if err := u.guarded(ctx, do); err != nil && context.Cause(ctx) == nil {
-			u.rest(Stopped, "the rollout broke off: "+err.Error())
+		if err := u.guarded(func() error { return do(u, ctx) }); err != nil && context.Cause(ctx) == nil {
+			u.breakOff(err)
 		}
 	}()
 }

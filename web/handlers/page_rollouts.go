@@ -213,6 +213,9 @@ func deletes(r rollout.Rollout, groups []rollout.Group, others int) bool {
 	return others > 0
 }
 
+// plansMoved is said to who starts a rollout whose plans are other than those of the page.
+const plansMoved = "the plans were made anew since they were shown; look at them, and start it then"
+
 // rolloutAct is POST /ui/rollouts/{id}: it does what was pressed, and leads to the board.
 func (s *Server) rolloutAct(w http.ResponseWriter, r *http.Request) error {
 	if err := parseSmall(w, r); err != nil {
@@ -228,6 +231,9 @@ func (s *Server) rolloutAct(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		_, plans := waves(v.Targets)
+		if seen := r.PostForm.Get("seen"); seen != "" && seen != views.RolloutSeen(v.Rollout) {
+			return s.showRollout(w, r, http.StatusConflict, views.RolloutPage{Problem: plansMoved})
+		}
 		confirmed := strings.TrimSpace(r.PostForm.Get("confirm")) == fmt.Sprint(v.Tally[rollout.Waiting])
 		if deletes(v.Rollout, v.Groups, plans-len(v.Groups)) && !confirmed {
 			return s.showRollout(w, r, http.StatusBadRequest, views.RolloutPage{Error: views.RolloutNotConfirmed})

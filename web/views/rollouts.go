@@ -41,7 +41,8 @@ type RolloutForm struct {
 }
 
 // RolloutPage is the board of a rollout. It posts action (start, pause, resume, cancel,
-// retry or rollback), and confirm or wave beside it, to /ui/rollouts/{id}.
+// retry or rollback), and confirm, seen or wave beside it, to
+// /ui/rollouts/{id}.
 type RolloutPage struct {
 	Layout
 	Rollout rollout.Rollout
@@ -81,6 +82,9 @@ func (p RolloutPage) Render(ctx context.Context, w io.Writer) error { return p.v
 
 // RolloutPath is the address of a rollout's page.
 func RolloutPath(id string) string { return "/ui/rollouts/" + url.PathEscape(id) }
+
+// RolloutSeen tells the plans that a page shows from those that are made later.
+func RolloutSeen(r rollout.Rollout) string { return strconv.FormatInt(r.Updated.UnixNano(), 36) }
 
 // rolloutStates are where a rollout stands, with their marks.
 var rolloutStates = map[rollout.State]struct {
@@ -187,8 +191,8 @@ func (p RolloutPage) may(action string) bool {
 	rests := !s.Working()
 	return p.mayImport() && map[string]bool{
 		"start":    s == rollout.Planned && n[rollout.Waiting] > 0,
-		"resume":   (s == rollout.Paused || s == rollout.Stopped) && n[rollout.Waiting] > 0,
-		"pause":    s == rollout.Running,
+		"resume":   (s == rollout.Paused || s == rollout.Stopped) && n[rollout.Waiting]+n[rollout.Unplanned] > 0,
+		"pause":    s == rollout.Running || s == rollout.RollingBack,
 		"cancel":   !s.Over() && s != rollout.RollingBack,
 		"retry":    rests && s != rollout.Cancelled && n[rollout.Failed]+n[rollout.Blocked]+n[rollout.RolledBack] > 0,
 		"rollback": rests && p.undoable() > 0,
