@@ -71,9 +71,13 @@ func readArtifacts(ctx context.Context, t *sql.Tx, node string) (map[core.Ref]pl
 	return all, rows.Err()
 }
 
-const knownArtifactsSQL = `select distinct sha256 from artifacts`
+const knownArtifactsSQL = `
+select sha256 from artifacts
+union
+select f.value from rollouts r, json_each(r.head, '$.files') f`
 
-// ArtifactHashes returns the hashes of all artifacts that any revision names.
+// ArtifactHashes returns the hashes of all artifacts that any revision names, and of the
+// files that came with the bundle of a rollout, which may wait for days.
 func (db *DB) ArtifactHashes(ctx context.Context) (map[string]bool, error) {
 	scan := func(r row) (sha string, err error) {
 		err = r.Scan(&sha)

@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/depot"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/transfer"
 	"ekuiper-console/db/dbtest"
 )
@@ -44,14 +46,18 @@ func TestSweepOnce(t *testing.T) {
 		}
 	}
 	nobodys := put("nobody's")
+	waiting := rollout.Rollout{ID: "waiting", Files: map[string]string{"file:///u": put("of a rollout that waits")}, State: rollout.Paused}
+	if err := store.MakeRollout(t.Context(), waiting, nil, nil, audit.New(time.Now(), caller(), audit.RolloutPlan, waiting.ID)); err != nil {
+		t.Fatal(err)
+	}
 	age(t, dir, 26*time.Hour)
 	brought := put("brought a moment ago")
 	if err := sweepOnce(t.Context(), store, files); err != nil {
 		t.Fatal(err)
 	}
 	known, err := store.ArtifactHashes(t.Context())
-	if err != nil || len(known) != 2 {
-		t.Fatalf("revisions name %v, %v", known, err)
+	if err != nil || len(known) != 3 {
+		t.Fatalf("revisions and rollouts name %v, %v", known, err)
 	}
 	known[brought], known[nobodys] = true, false
 	for sha, want := range known {
