@@ -26,3 +26,6 @@ func plain(r rune) rune {
 	}
 	return r
 }
+
+// onLine returns a text, as of a node elsewhere, without what would steer a terminal.
+func onLine(text string) string { return strings.Map(plain, text) }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -171,7 +172,7 @@ func (c *nodeShowCmd) Run(p *process) error {
 		for _, line := range [][2]string{
 			{"name", n.Name}, {"address", n.URL}, {"labels", joined(n.Labels)}, {"variables", joined(n.Variables)}, {"credentials", string(n.Auth.Kind)},
 			{"files", string(n.Artifacts)}, {"console", n.ConsoleURL},
-			{"state", string(n.Health.State)}, {"reason", n.Health.Reason}, {"version", n.Health.Version}, {"last read", moment(n.Pulled)},
+			{"state", string(n.Health.State)}, {"reason", onLine(n.Health.Reason)}, {"version", n.Health.Version}, {"last read", moment(n.Pulled)},
 		} {
 			if line[1] != "" {
 				fmt.Fprintf(w, "%s\t%s\n", line[0], line[1])
@@ -225,9 +226,11 @@ func (c *nodeRemoveCmd) Run(p *process) error {
 // localNodes are the nodes of a data folder.
 type localNodes struct{ live *node.Live }
 
+// asked is how many nodes are asked at once: most of the time they are waited for.
+const asked = 16
+
 // nodes asks each of them how it is doing.
 func (l localNodes) nodes(ctx context.Context, name string) ([]nodeLine, error) {
-	var lines []nodeLine
 	all, err := l.live.Nodes.List(ctx, caller())
 	if name != "" {
 		var one node.Node
@@ -237,9 +240,17 @@ func (l localNodes) nodes(ctx context.Context, name string) ([]nodeLine, error) 
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range all {
-		lines = append(lines, nodeLine{n, l.live.Ask(ctx, n.Name)})
+	lines := make([]nodeLine, len(all))
+	slots := make(chan struct{}, asked)
+	var asking sync.WaitGroup
+	for i, n := range all {
+		slots <- struct{}{}
+		asking.Go(func() {
+			lines[i] = nodeLine{n, l.live.Ask(ctx, n.Name)}
+			<-slots
+		})
 	}
+	asking.Wait()
 	return lines, nil
 }
 

@@ -176,14 +176,14 @@ func printRollout(p *process, r *rolloutLine, asJSON bool) error {
 	}
 	fmt.Fprintf(p.stdout, "%s\n", line(r.Rollout))
 	if r.Reason != "" {
-		fmt.Fprintf(p.stdout, "%s\n", r.Reason)
+		fmt.Fprintf(p.stdout, "%s\n", onLine(r.Reason))
 	}
 	for _, g := range r.Groups {
 		printGroup(p.stdout, g)
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	for _, t := range r.Targets {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", t.Wave, t.Node, t.State, t.Reason)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", t.Wave, t.Node, t.State, onLine(t.Reason))
 	}
 	return w.Flush()
 }
@@ -192,7 +192,7 @@ func printRollout(p *process, r *rolloutLine, asJSON bool) error {
 func printGroup(w io.Writer, g rollout.Group) {
 	fmt.Fprintf(w, "%d nodes: %d created, %d replaced, %d deleted\n", g.Nodes, g.Created, g.Replaced, g.Deleted)
 	for _, c := range g.Changes {
-		fmt.Fprintf(w, "  %v %v\n", c.Action, c.Ref)
+		fmt.Fprintf(w, "  %v %v\n", c.Action, onLine(c.Ref.String()))
 	}
 	if more := g.Created + g.Replaced + g.Deleted - len(g.Changes); more > 0 {
 		fmt.Fprintf(w, "  and %d more\n", more)
@@ -226,7 +226,7 @@ func (c *rolloutListCmd) Run(p *process) error {
 			return printJSON(p, append([]rollout.Rollout{}, all...))
 		}
 		for _, r := range all {
-			fmt.Fprintf(p.stdout, "%s  %s  %s\n", moment(r.Created), line(r), r.Name)
+			fmt.Fprintf(p.stdout, "%s  %s  %s\n", moment(r.Created), line(r), onLine(r.Name))
 		}
 		return nil
 	})
