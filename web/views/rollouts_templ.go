@@ -1099,7 +1099,7 @@ func (p RolloutNewPage) targets() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = pairsField("labels", "rollout.labels", p.Form.Labels).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pairsField("labels", "rollout.labels", p.Form.Labels, "node.pairs").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
