@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/playwright-community/playwright-go"
 )
@@ -119,7 +120,7 @@ func tourNode(t *testing.T, options playwright.BrowserNewContextOptions, look fu
 
 	v.bringText("later.json", bundleOf("streams", "later", streamOf("later")))
 	plant.hang()
-	v.page.WaitForTimeout(2100) // what was read two seconds ago passes for what is there
+	time.Sleep(2100 * time.Millisecond) // what was read two seconds ago passes for what is there
 	v.press("Review the plan")
 	v.see("this plan may be out of date")
 	look(v, "review-stale")

@@ -50,6 +50,9 @@ func open(t testing.TB, nodes int) *world {
 	w := &world{t: t, db: dbtest.Open(t)}
 	registry := &node.Registry{Store: w.db, Seal: node.Seal{File: filepath.Join(t.TempDir(), "nodes.key")}}
 	w.live = &node.Live{Mirror: w.db, Nodes: registry, Noter: w.db, Times: quick}
+	if testing.Short() { // with the race detector, beside other tests
+		w.live.Times.Import = 2 * time.Second
+	}
 	for i := range nodes {
 		w.engines = append(w.engines, nodetest.Open(t, holds))
 		n := node.Node{Name: fmt.Sprintf("n%d", i+1), URL: w.engines[i].URL, Labels: map[string]string{"line": fmt.Sprint(i % 2)}}
