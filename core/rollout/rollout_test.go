@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/node"
 	"ekuiper-console/core/node/nodetest"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/rollout"
@@ -207,7 +206,8 @@ func TestPauseOfRollback(t *testing.T) {
 	back := func(ctx context.Context, by core.Caller, id string) (rollout.Rollout, error) {
 		return w.Rollback(ctx, by, id, 0)
 	}
-	w.live.Times = node.Times{Import: 3 * time.Second, Settle: 1, Return: 1}
+	w.live.Times = quick
+	w.live.Times.Import = 3 * time.Second
 	w.fault("POST /data/import", nodetest.Hang, "n1")
 	if _, err := back(ctx, operator, id); err != nil {
 		t.Fatal(err)
