@@ -123,20 +123,27 @@ races() {
 		go test -count=1 -race -short ./e2e/load
 }
 
-# inFull runs those tests that the race detector has run shortened, but for those of the
-# command: they ask how short to be, or try properties. Where something else than a test
-# does so, all tests of its package are run.
-inFull() {
-	local package dir names
+# shortened names packages with those of their tests that the race detector has run
+# shortened, but for those of the command: they ask how short to be, or try properties. Where
+# something else than a test does so, all tests of its package are meant.
+shortened() {
+	local package dir file names
 	while read -r package dir; do
-		names=$(awk '/^func / { split($2, part, "("); name = part[1] } /testing\.Short\(\)|rapid\.Check/ { print name }' "$dir"/*_test.go 2>/dev/null | sort -u)
+		names=$(for file in "$dir"/*_test.go; do
+			[[ ! -e $file ]] || awk '/^func / { split($2, part, "("); name = part[1] } /testing\.Short\(\)|rapid\.Check/ { print name }' "$file"
+		done | sort -u)
 		[[ -n $names ]] || continue
-		if grep -qv '^Test' <<<"$names"; then
-			names=Test
-		fi
+		[[ -z $(grep -v '^Test' <<<"$names") ]] || names=Test
 		printf '%s ^(%s)\n' "$package" "$(paste -sd'|' <<<"$names")"
-	done < <(units | xargs go list -f '{{.ImportPath}} {{.Dir}}') | xargs -P 2 -L 1 sh -c 'go test -count=1 "$0" -run "$1"'
+	done < <(units | xargs go list -f '{{.ImportPath}} {{.Dir}}')
 }
+
+# inFull runs what was shortened in full, two packages at a time.
+inFull() { shortened | xargs -r -P 2 -L 1 bash -c 'go test -count=1 "$0" -run "$1"'; }
+
+# contract holds the built console against the engine's contract, and the engine at EKUIPER_URL
+# where there is one.
+contract() { go test -count=1 -v ./e2e/contract | sed -n '/^=== /!p'; }
 
 $quick || step "what the tests need" install
 step "gofmt" formatted
