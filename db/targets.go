@@ -10,11 +10,12 @@ import (
 )
 
 const putTargetSQL = `
-insert into rollout_targets (rollout, position, node, wave, state, plans, changes, begun, before, after, deviations, reason, updated)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into rollout_targets (rollout, position, node, wave, state, plans, changes, begun, before, after, deviations, reason, updated, ailing)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (rollout, position) do update set
 	wave = excluded.wave, state = excluded.state, plans = excluded.plans, changes = excluded.changes, begun = excluded.begun,
-	before = excluded.before, after = excluded.after, deviations = excluded.deviations, reason = excluded.reason, updated = excluded.updated`
+	before = excluded.before, after = excluded.after, deviations = excluded.deviations, reason = excluded.reason, updated = excluded.updated,
+	ailing = excluded.ailing`
 
 // PutTargets stores what is other about nodes of a rollout, all or none.
 func (db *DB) PutTargets(ctx context.Context, id string, targets ...rollout.Target) error {
@@ -29,8 +30,11 @@ func putTargets(ctx context.Context, t *sql.Tx, id string, targets []rollout.Tar
 	defer put.Close()
 	for _, n := range targets {
 		updated := sql.NullInt64{Int64: n.Updated.UnixMilli(), Valid: !n.Updated.IsZero()}
-		_, err := put.ExecContext(ctx, id, n.Position, n.Node, n.Wave, string(n.State), n.Group, n.Changes, n.Begun,
-			n.Before, n.After, n.Deviations, n.Reason, updated)
+		ailing, err := json.Marshal(n.Ailing)
+		if err == nil {
+			_, err = put.ExecContext(ctx, id, n.Position, n.Node, n.Wave, string(n.State), n.Group, n.Changes, n.Begun,
+				n.Before, n.After, n.Deviations, n.Reason, updated, sql.NullString{String: string(ailing), Valid: n.Ailing != nil})
+		}
 		if err != nil {
 			return fault(ctx, err, "storing node %s of rollout %s", n.Node, id)
 		}
@@ -39,7 +43,7 @@ func putTargets(ctx context.Context, t *sql.Tx, id string, targets []rollout.Tar
 }
 
 const targetsSQL = `
-select position, node, wave, state, plans, changes, begun, before, after, deviations, reason, updated
+select position, node, wave, state, plans, changes, begun, before, after, deviations, reason, updated, ailing
 from rollout_targets
 where rollout = ?
 order by position`
@@ -52,9 +56,13 @@ func (db *DB) Targets(ctx context.Context, id string) ([]rollout.Target, error) 
 
 func scanTarget(r row) (n rollout.Target, err error) {
 	var updated sql.NullInt64
+	var ailing []byte
 	err = r.Scan(&n.Position, &n.Node, &n.Wave, &n.State, &n.Group, &n.Changes, &n.Begun,
-		&n.Before, &n.After, &n.Deviations, &n.Reason, &updated)
+		&n.Before, &n.After, &n.Deviations, &n.Reason, &updated, &ailing)
 	n.Updated = perhaps(updated)
+	if err == nil && ailing != nil {
+		err = json.Unmarshal(ailing, &n.Ailing)
+	}
 	return n, err
 }
 

@@ -82,6 +82,7 @@ func (s *Service) Resume(ctx context.Context, by core.Caller, id string) (Rollou
 		return s.set(ctx, w, u, u.r.State, audit.RolloutResume, "", (*run).recover)
 	}
 	u.atOnce = true
+	u.forget()
 	if slices.ContainsFunc(u.targets, func(t Target) bool { return t.State == Unplanned }) {
 		return s.set(ctx, w, u, Planning, audit.RolloutResume, "", (*run).planAgain)
 	}
@@ -108,16 +109,17 @@ func (s *Service) Retry(ctx context.Context, by core.Caller, id string) (Rollout
 		s.drop(w)
 		return u.r, core.Errorf(core.Conflict, "no node of rollout %s failed", id)
 	}
-	if err := s.Board.PutTargets(ctx, id, again...); err != nil {
-		s.drop(w)
-		return u.r, err
-	}
 	u.atOnce = true
-	do := (*run).planAgain
-	if fresh {
-		do = (*run).planThenRun
-	}
-	return s.set(ctx, w, u, Planning, audit.RolloutRetry, fmt.Sprintf("%d nodes", len(again)), do)
+	u.forget()
+	return s.set(ctx, w, u, Planning, audit.RolloutRetry, fmt.Sprintf("%d nodes", len(again)), func(u *run, ctx context.Context) error {
+		if err := s.Board.PutTargets(context.WithoutCancel(ctx), id, again...); err != nil {
+			return err
+		}
+		if fresh {
+			return u.planThenRun(ctx)
+		}
+		return u.planAgain(ctx)
+	})
 }
 
 // planAgain makes the plans that are missing and goes on, where they hold nothing new.
@@ -195,8 +197,11 @@ func (u *run) rollBack(ctx context.Context, back []Target, was State, what strin
 		}
 	}
 	says := fmt.Sprintf("%s was rolled back by %s: %d of %d nodes hold again what they held", what, u.by.Name, len(back)-kept, len(back))
-	if u.nextWave() > 0 && !was.Over() {
-		was = Stopped
+	if !was.Over() {
+		was = Finished
+		if slices.ContainsFunc(u.all(), func(t Target) bool { return t.State == Waiting || t.State == Unplanned }) {
+			was = Stopped
+		}
 	}
 	u.rest(was, says)
 	return nil
@@ -222,10 +227,8 @@ func (s *Service) Cancel(ctx context.Context, by core.Caller, id string) (Rollou
 	defer s.drop(w)
 	u.Service, u.work = s, w
 	u.r.Actor = by.Name
-	if err := u.skip("cancelled by " + by.Name); err != nil {
-		return r, err
-	}
-	return u.r, s.Store.PutRollout(ctx, u.r, audit.New(s.now(), by, audit.RolloutCancel, id))
+	err = u.skip("cancelled by "+by.Name, audit.New(s.now(), by, audit.RolloutCancel, id))
+	return u.r, err
 }
 
 // ask asks a rollout that is under way for a state.

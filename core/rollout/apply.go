@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,27 +19,11 @@ func (u *run) apply(ctx context.Context, t Target) error {
 	if err := u.put(t); err != nil {
 		return err
 	}
-	req, base := u.request(t.Node), int64(0)
-	req.Approve = func(p *plan.Plan) error {
-		base = p.Base.Revision
-		if id, _ := digest(p); id != t.Group {
-			return core.Errorf(core.Conflict, "what would change is not what was reviewed: %s has moved since; nothing was written", t.Node)
-		}
-		return nil
-	}
-	req.Begins = func() error {
-		if !was.Begun || was.After != 0 && was.After != base {
-			t.Before = base // else it is what was there before an earlier try
-		}
-		t.Begun, t.After = true, 0
-		return u.put(t)
-	}
-	result, err := u.bring(ctx, req)
+	result, err := u.send(ctx, &t)
 	if err != nil && context.Cause(ctx) != nil && core.CodeOf(err) == core.Cancelled {
 		return u.put(was) // the console ends, and nothing was sent
 	}
 	if u.judge(&t, result, err); t.State == Verified {
-		u.noteHealth(ctx, t.Node)
 		return u.put(t)
 	}
 	u.failed()
@@ -51,6 +34,39 @@ func (u *run) apply(ctx context.Context, t Target) error {
 		return u.undo(ctx, t, t.Reason)
 	}
 	return nil
+}
+
+// elsewhere is the revision at which the rollout left a node that others changed since: none.
+const elsewhere = -1
+
+// send imports the bundle into a node. What would change must be what was reviewed.
+func (u *run) send(ctx context.Context, t *Target) (*transfer.Result, error) {
+	left, base := int64(elsewhere), int64(0)
+	if t.Begun {
+		var err error
+		if left, err = u.leftAt(ctx, t); core.CodeOf(err) == core.Conflict {
+			left = elsewhere
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	u.noteHealth(ctx, t)
+	req := u.request(t.Node)
+	req.Approve = func(p *plan.Plan) error {
+		base = p.Base.Revision
+		if id, _ := digest(p); id != t.Group {
+			return core.Errorf(core.Conflict, "what would change is not what was reviewed: %s has moved since; nothing was written", t.Node)
+		}
+		return nil
+	}
+	req.Begins = func() error {
+		if left != base {
+			t.Before = base // else it is what was there before an earlier try
+		}
+		t.Begun, t.After = true, 0
+		return u.put(*t)
+	}
+	return u.bring(ctx, req)
 }
 
 // judge says what became of an import. It is verified only where the node was read back
@@ -88,55 +104,4 @@ func excerpt(text string) string {
 // imports at once would leave it with a mixture.
 func brokeOff(result *transfer.Result) bool {
 	return slices.ContainsFunc(result.Deviations, func(d plan.Deviation) bool { return d.What == plan.BrokeOff })
-}
-
-// nothing is the bundle of a node that held nothing.
-var nothing = []byte("{}")
-
-// undo brings back what a node held before it was applied to, and keeps what was read back.
-// Why is the reason for which that is done at once, or empty.
-// A node that was changed since by somebody else stays as it is.
-func (u *run) undo(ctx context.Context, t Target, why string) error {
-	was := t
-	t.State = Undoing
-	if err := u.put(t); err != nil {
-		return err
-	}
-	req := transfer.Request{Node: t.Node, Restores: t.Before, Mode: plan.Full, Atomic: true, Restart: u.r.Restart, Note: "rollout " + u.r.ID + " rolled back"}
-	if t.Before == 0 {
-		req.Document = nothing
-	}
-	req.Approve = func(p *plan.Plan) error {
-		if was.After != 0 && p.Base.Revision != was.After {
-			return core.Errorf(core.Conflict, "%s was changed since: it is at revision %d, the rollout left it at %d", t.Node, p.Base.Revision, was.After)
-		}
-		return nil
-	}
-	result, err := u.bring(ctx, req)
-	switch {
-	case err != nil && context.Cause(ctx) != nil && core.CodeOf(err) == core.Cancelled:
-		return u.put(was) // the console ends, and nothing was sent
-	case err == nil && len(result.Deviations) > 0:
-		err = errors.New(result.Deviations[0].Message)
-	case err == nil && result.Failed():
-		err = core.Errorf(core.Conflict, "%d rejected", len(result.Rejected))
-	}
-	if err != nil {
-		was.State, was.Reason = Failed, since(why, "not rolled back: "+reason(err))
-		if result != nil && result.Written {
-			was.After = result.Revision
-		}
-		return u.put(was)
-	}
-	t.State, t.Begun, t.After = RolledBack, false, result.Revision
-	t.Reason = since(why, fmt.Sprintf("holds again what it held at revision %d", t.Before))
-	return u.put(t)
-}
-
-// since says what became of a node after it failed by itself, if it did.
-func since(why, what string) string {
-	if why == "" {
-		return what
-	}
-	return fmt.Sprintf("%s; it failed before: %s", what, why)
 }

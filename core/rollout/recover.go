@@ -9,6 +9,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/transfer"
 )
 
 // Recover takes up what an earlier process has left under way, in the background. Nodes
@@ -37,6 +38,7 @@ func (s *Service) Recover(ctx context.Context) error {
 const (
 	goesOn = "the console was started anew, and goes on by itself"
 	waits  = "the console ended while it was under way; it waits for somebody to go on"
+	begins = "the console ended while plans were made; it waits for somebody to start it"
 )
 
 // recover finds out where the nodes stand, and goes on or waits.
@@ -46,6 +48,11 @@ func (u *run) recover(ctx context.Context) error {
 	if err := u.save(); err != nil {
 		return err
 	}
+	patience := u.Patience
+	if patience == 0 {
+		patience = defaultPatience
+	}
+	u.until = u.now().Add(patience)
 	u.recount()
 	if err := u.readBack(ctx); err != nil {
 		return err
@@ -55,8 +62,7 @@ func (u *run) recover(ctx context.Context) error {
 		return nil
 	}
 	if was == Planning {
-		u.r.Auto = u.r.Auto && u.r.Strategy.Resume
-		return u.planThenRun(ctx)
+		return u.planOn(ctx)
 	}
 	if u.nextWave() == 0 {
 		return u.finish()
@@ -73,6 +79,22 @@ func (u *run) recover(ctx context.Context) error {
 		return err
 	}
 	return u.waves(ctx)
+}
+
+// planOn makes the plans that are missing. One that had begun goes on where these hold
+// nothing new, any other begins where it was made to; else somebody is waited for.
+func (u *run) planOn(ctx context.Context) error {
+	if u.r.Strategy.Resume && u.r.Wave > 0 {
+		return u.planAgain(ctx)
+	}
+	if u.r.Strategy.Resume && u.r.Auto {
+		return u.planThenRun(ctx)
+	}
+	done, err := u.planAll(ctx)
+	if done && err == nil {
+		u.rest(Planned, begins)
+	}
+	return err
 }
 
 // recount counts the nodes that failed since somebody set the rollout to work, also those
@@ -96,9 +118,7 @@ func (u *run) readBack(ctx context.Context) error {
 	}
 	return u.each(ctx, u.r.Strategy.Parallel, under, func(t Target) (bool, error) {
 		if t.State == Undoing {
-			t.State, t.After, t.Reason = Failed, 0, "the console ended while it was rolled back"
-			u.failed()
-			return true, u.put(t)
+			return true, u.settleBack(ctx, t)
 		}
 		if !t.Begun {
 			t.State = Waiting // nothing was sent
@@ -108,38 +128,84 @@ func (u *run) readBack(ctx context.Context) error {
 	})
 }
 
+// look returns what would become of a node, of which nobody knows where it stands.
+func (u *run) look(ctx context.Context, req transfer.Request) (p *plan.Plan, err error) {
+	err = u.patiently(ctx, func() (err error) {
+		p, err = u.preview(ctx, req)
+		return err
+	})
+	return p, err
+}
+
 // settle reads a node that was being applied to, and judges by what it holds.
 func (u *run) settle(ctx context.Context, t Target) error {
-	p, err := u.preview(ctx, u.request(t.Node))
+	why, err := u.undone(ctx, &t)
 	if ctx.Err() != nil {
 		return nil // the console ends again: the next one looks
-	}
-	var ill []string
-	left := 0
-	if err == nil {
-		left, t.After = missing(p), p.Base.Revision
-		ill, err = u.Doctor.Ailing(ctx, t.Node)
-		ill = slices.DeleteFunc(ill, func(rule string) bool { return !names(p, rule) })
-	}
-	stayed := false
-	if err == nil {
-		stayed, err = u.stayed(ctx, t)
 	}
 	t.State = Failed
 	switch {
 	case err != nil:
-		t.Reason = "the console ended while it was applied to, and what it holds is not known: " + reason(err)
-	case left > 0:
-		t.Reason = fmt.Sprintf("the console ended while it was applied to: %d changes are missing", left)
-	case len(ill) > 0:
-		t.Reason = fmt.Sprintf("the console ended while it was applied to: the rule %s does not run", ill[0])
-	case stayed:
-		t.Reason = "the console ended while it was applied to: it holds all that was planned, and has not restarted since; restart it by hand"
+		t.After, t.Reason = 0, "the console ended while it was applied to, and what it holds is not known: "+reason(err)
+	case why != "":
+		t.Reason = "the console ended while it was applied to: " + why
 	default:
 		t.State, t.Reason = Verified, "read back after the console was started anew"
 	}
 	if t.State == Failed {
 		u.failed()
+	}
+	return u.put(t)
+}
+
+// undone reads a node that was being applied to, and returns what of the rollout is not
+// done; nothing where all is.
+func (u *run) undone(ctx context.Context, t *Target) (why string, err error) {
+	p, err := u.look(ctx, u.request(t.Node))
+	if err != nil {
+		return "", err
+	}
+	foreign, err := u.foreign(ctx, t, p)
+	if err != nil {
+		return "", err
+	}
+	if t.After = p.Base.Revision; foreign != nil {
+		t.After = 0 // not all of it comes from the rollout
+	}
+	ill, err := u.Doctor.Ailing(ctx, t.Node)
+	if err != nil {
+		return "", err
+	}
+	ill = slices.DeleteFunc(ill, func(rule string) bool { return !names(p, rule) || slices.Contains(t.Ailing, rule) })
+	stayed, err := u.stayed(ctx, *t)
+	switch left := missing(p); {
+	case err != nil:
+		return "", err
+	case left > 0:
+		return fmt.Sprintf("%d changes are missing", left), nil
+	case len(ill) > 0:
+		return fmt.Sprintf("the rule %s does not run", ill[0]), nil
+	case stayed:
+		return "it holds all that was planned, and has not restarted since; restart it by hand", nil
+	}
+	return "", nil
+}
+
+// settleBack reads a node that was being rolled back, and judges by what it holds.
+func (u *run) settleBack(ctx context.Context, t Target) error {
+	p, err := u.look(ctx, u.restore(&t))
+	if ctx.Err() != nil {
+		return nil // the console ends again: the next one looks
+	}
+	u.failed() // before that
+	t.State, t.After = Failed, 0
+	if err != nil {
+		t.Reason = "the console ended while it was rolled back, and what it holds is not known: " + reason(err)
+	} else if left := missing(p); left > 0 {
+		t.Reason = fmt.Sprintf("the console ended while it was rolled back: %d changes are missing", left)
+	} else {
+		t.State, t.Begun, t.After = RolledBack, false, p.Base.Revision
+		t.Reason = fmt.Sprintf("holds again what it held at revision %d", t.Before)
 	}
 	return u.put(t)
 }

@@ -35,8 +35,10 @@ func TestRecover(t *testing.T) {
 		"stops at what was brought back": {true, rollout.Running, "RAp", "n2", "stopped RV|p", "1 failed"},
 		"before it was sent":             {false, rollout.Running, "Vap", "n1", "paused Vp|p", "waits for somebody"},
 		"nothing left":                   {false, rollout.Running, "VVA", "n1 n2 n3", "finished VV|V", "3 of 3"},
-		"in the middle of a plan":        {false, rollout.Planning, "puu", "", "planned pp|p", ""},
+		"in the middle of a plan":        {false, rollout.Planning, "puu", "", "planned pp|p", "waits for somebody to start it"},
 		"while it was rolled back":       {true, rollout.RollingBack, "VrR", "n1 n2", "stopped VF|R", "waits for somebody"},
+		"when it had been rolled back":   {true, rollout.RollingBack, "VrR", "n1", "stopped VR|R", "waits for somebody"},
+		"brought back at once":           {true, rollout.Running, "Vrp", "n1", "stopped VR|p", "1 failed"},
 		"what rests stays":               {true, rollout.Paused, "Vpp", "n1", "paused Vp|p", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

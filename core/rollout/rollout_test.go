@@ -58,33 +58,6 @@ func TestStrategies(t *testing.T) {
 	}
 }
 
-// TestOnlyHealthy has a canary fall ill after it was verified.
-func TestOnlyHealthy(t *testing.T) {
-	for name, ill := range map[string]func(*nodetest.Engine){
-		"a rule stops":       func(e *nodetest.Engine) { e.Stuck["r"] = "no broker" },
-		"it does not answer": func(e *nodetest.Engine) { e.Faults = map[string]nodetest.Fault{"": nodetest.Die} },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := open(t, 3)
-			id := w.planned(rollout.Strategy{Canary: 1, OnlyHealthy: true, PauseSeconds: 1})
-			if _, err := w.Start(ctx, operator, id); err != nil {
-				t.Fatal(err)
-			}
-			w.until(id, "running V|pp")
-			w.engines[0].Do(ill)
-			w.Wait(ctx, id)
-			w.want(id, "Start", "stopped V|pp")
-			if r, _ := w.Rollout(ctx, viewer, id); !strings.Contains(r.Reason, "not well") {
-				t.Errorf("the reason is %q", r.Reason)
-			}
-			w.engines[0].Do(func(e *nodetest.Engine) { e.Faults, e.Stuck = nil, map[string]string{} })
-			w.do(w.Resume, id)
-			w.want(id, "Resume", "finished V|VV")
-		})
-	}
-}
-
 // until waits for a rollout to stand somewhere.
 func (w *world) until(id, want string) {
 	w.t.Helper()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/audit"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
@@ -20,12 +21,13 @@ type run struct {
 	r    Rollout
 	body []byte
 
+	until time.Time // so long a node that does not answer is asked again
+
 	mu       sync.Mutex // guards what follows
 	targets  []Target   // by position
 	known    map[string]bool
-	ailing   map[string][]string // by node: the rules that did not run when it was verified
-	atOnce   bool                // no pause before the next wave
-	failures int                 // since it was started, or gone on with
+	atOnce   bool // no pause before the next wave
+	failures int  // since it was started, or gone on with
 }
 
 // guarded keeps a fault of some work from ending the process.
@@ -114,9 +116,9 @@ func (u *run) rest(s State, reason string) {
 }
 
 // save stores the rollout.
-func (u *run) save() error {
+func (u *run) save(did ...audit.Event) error {
 	u.r.Updated = u.now()
-	err := u.Store.PutRollout(context.Background(), u.r)
+	err := u.Store.PutRollout(context.Background(), u.r, did...)
 	u.work.touch()
 	return err
 }
@@ -214,7 +216,7 @@ func (u *run) finish() error {
 }
 
 // skip cancels the rollout: who has not been applied to will not be.
-func (u *run) skip(reason string) error {
+func (u *run) skip(reason string, did ...audit.Event) error {
 	var left []Target
 	for _, t := range u.all() {
 		if t.State == Waiting || t.State == Unplanned || t.State == Blocked {
@@ -226,7 +228,7 @@ func (u *run) skip(reason string) error {
 		return err
 	}
 	u.r.State, u.r.Reason, u.r.Next = Cancelled, reason, time.Time{}
-	return u.save()
+	return u.save(did...)
 }
 
 // wave applies to the nodes of a wave, so many at once, until one may not go on.

@@ -79,6 +79,7 @@ type Service struct {
 	Now      func() time.Time // nil means time.Now
 	Log      func(error)      // told of what goes wrong behind everybody's back; nil means nobody
 	Planners int              // nodes that are planned at once; 0 means 16
+	Patience time.Duration    // so long a node may take to answer first after a start of the console; 0 means a minute
 
 	mu     sync.Mutex
 	live   map[string]*work // by rollout: what is under way

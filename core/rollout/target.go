@@ -42,6 +42,7 @@ type Target struct {
 	Deviations int       `json:"deviations"`      // what did not come as planned
 	Reason     string    `json:"reason,omitempty"`
 	Updated    time.Time `json:"updated,omitzero"`
+	Ailing     []string  `json:"-"` // rules that had stopped by an error before; nil where that is not known
 }
 
 // Undoable reports whether there is something to roll back.
