@@ -1,19 +1,17 @@
 package fleet
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"ekuiper-console/e2e/process"
 )
@@ -27,9 +25,10 @@ const (
 	after  fate = "killed after it wrote"   // and started anew, before it has answered
 	locked fate = "locked"                  // it does not take the token
 	gone   fate = "gone"                    // killed before anything is asked of it
+	held   fate = "held"                    // behind the valve
 )
 
-// fates are those of the twenty nodes.
+// fates are those of twenty nodes.
 var fates = map[fate]int{well: 11, before: 2, after: 2, locked: 3, gone: 2}
 
 // plant is a console that is a node of another.
@@ -53,15 +52,35 @@ func (p *plant) running() *process.Console {
 // fleet is the console that knows the plants, and these.
 type fleet struct {
 	t      *testing.T
-	binary string
+	folder string // with those of all
 	office *process.Console
 	token  string // of an administrator of the office
 	plants []*plant
+	valve  *valve // before those that are held
+}
+
+// program is the built console.
+var program string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+// run builds the console and runs the tests.
+func run(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "fleet-")
+	if err == nil {
+		defer os.RemoveAll(folder)
+		program, err = process.Build(folder)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
 }
 
 // TestFleet imports into all nodes at once.
 func TestFleet(t *testing.T) {
-	f := muster(t)
+	f := muster(t, fates)
 	answers := make([]string, len(f.plants))
 	var wg sync.WaitGroup
 	for i, p := range f.plants {
@@ -78,13 +97,9 @@ func TestFleet(t *testing.T) {
 }
 
 // muster starts all consoles, and registers the plants with the office.
-func muster(t *testing.T) *fleet {
+func muster(t *testing.T, fates map[fate]int) *fleet {
 	folder := t.TempDir()
-	binary, err := process.Build(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &fleet{t: t, binary: binary}
+	f := &fleet{t: t, folder: folder, valve: newValve()}
 	for fate, n := range fates {
 		for range n {
 			name := fmt.Sprintf("plant%d", len(f.plants)+1)
@@ -93,9 +108,9 @@ func muster(t *testing.T) *fleet {
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		data := filepath.Join(folder, "office")
-		f.office = f.start(data, "token")
-		if f.token, err = process.Command(binary, data, "token", "add", "--role", "admin", "fleet"); err != nil {
+		f.open()
+		var err error
+		if f.token, err = process.Command(program, filepath.Join(folder, "office"), "token", "add", "--role", "admin", "fleet"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -113,9 +128,12 @@ func muster(t *testing.T) *fleet {
 	return f
 }
 
+// open starts the office, on the folder that it may have left.
+func (f *fleet) open() { f.office = f.start(filepath.Join(f.folder, "office"), "token") }
+
 // start starts a console. Its REST API asks for tokens, or not.
 func (f *fleet) start(data, tokens string) *process.Console {
-	c, err := process.Start(f.binary, data, nil, "--rest-auth", tokens)
+	c, err := process.Start(program, data, nil, "--rest-auth", tokens)
 	if err != nil {
 		f.t.Errorf("starting %s: %v", data, err)
 	}
@@ -138,10 +156,12 @@ func (f *fleet) end() {
 func (f *fleet) register(p *plant) {
 	f.t.Helper()
 	p.url = p.console.URL
-	body := map[string]any{"name": p.name}
+	body := map[string]any{"name": p.name, "labels": map[string]string{"fleet": "1"}}
 	switch p.fate {
 	case before, after:
 		p.url = f.doomed(p)
+	case held:
+		p.url = f.valve.before(f.t, p)
 	case locked:
 		body["auth"] = map[string]string{"kind": "bearer", "token": "ekc_of_somebody_else"}
 	case gone:
@@ -211,38 +231,6 @@ func document() string {
 	return string(text)
 }
 
-var client = &http.Client{Timeout: time.Minute}
-
-// ask sends a request to the office and returns what it answers.
-func (f *fleet) ask(method, path string, body any) string {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err.Error()
-	}
-	return read(method, f.office.URL+path, f.token, bytes.NewReader(text))
-}
-
-// read sends a request and returns what is answered.
-func read(method, address, token string, body io.Reader) string {
-	req, err := http.NewRequest(method, address, body)
-	if err != nil {
-		return err.Error()
-	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return err.Error()
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
-}
-
 // outcomes are what the office must say of a node, by its fate.
 var outcomes = map[fate]struct {
 	says  []string
@@ -277,16 +265,4 @@ func (f *fleet) judge(t *testing.T, p *plant, answer string) {
 			t.Errorf("%s: the node holds %d entries, want %d", p.fate, held, want.holds)
 		}
 	}
-}
-
-// entries counts the entries of a bundle; -1 of what is none.
-func entries(text string) (n int) {
-	var b map[string]map[string]string
-	if json.Unmarshal([]byte(text), &b) != nil {
-		return -1
-	}
-	for _, section := range b {
-		n += len(section)
-	}
-	return n
 }
