@@ -16,15 +16,15 @@ const putBackupSQL = `
 insert into node_backups (node, time, caller, via, revision, sha256, size, entries, pinned, note, reason)
 values (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?)`
 
-const changeBackupSQL = `update node_backups set pinned = ?, note = ? where id = ?`
+const failAgainSQL = `update node_backups set time = ?, caller = ?, via = ?, reason = ? where id = ? and sha256 is null`
 
-// PutBackup stores a backup and returns its id. Of one that has an id, the pin and the note
-// are stored.
+// PutBackup stores a backup and returns its id. One that has an id, which failed, takes the
+// place of the one that failed with it; where that is there no more it is a NotFound error.
 func (db *DB) PutBackup(ctx context.Context, b vault.Backup, packed []byte, did audit.Event) (id int64, err error) {
 	id = b.ID
 	err = db.told(ctx, did, func(t *sql.Tx) error {
 		if id > 0 {
-			result, err := t.ExecContext(ctx, changeBackupSQL, b.Pinned, b.Note, id)
+			result, err := t.ExecContext(ctx, failAgainSQL, b.Time.UnixMilli(), b.By, b.Via, b.Reason, id)
 			return oneGone(ctx, result, err, "there is no backup %d", id)
 		}
 		if b.SHA256 != "" {
@@ -40,6 +40,17 @@ func (db *DB) PutBackup(ctx context.Context, b vault.Backup, packed []byte, did 
 		return err
 	})
 	return id, err
+}
+
+const changeBackupSQL = `update node_backups set pinned = coalesce(?, pinned), note = coalesce(?, note) where id = ?`
+
+// ChangeBackup changes a backup, and nothing of it that the change does not say, or returns
+// a NotFound error.
+func (db *DB) ChangeBackup(ctx context.Context, id int64, c vault.Change, did audit.Event) error {
+	return db.told(ctx, did, func(t *sql.Tx) error {
+		result, err := t.ExecContext(ctx, changeBackupSQL, c.Pinned, c.Note, id)
+		return oneGone(ctx, result, err, "there is no backup %d", id)
+	})
 }
 
 const backupColumns = `

@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
 
+	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/schedule"
 )
@@ -50,25 +50,30 @@ func scanSchedule(r row) (s schedule.Schedule, err error) {
 	return s, errors.Join(s.Compare.UnmarshalText([]byte(compare)), s.Backup.UnmarshalText([]byte(backup)))
 }
 
-const turnsSQL = `select job, node, time from turns`
+const turnsSQL = `select job, node, time, tried, failures, reason, hint, again from turns`
 
-// Turns returns when each job was last done, or first seen.
-func (db *DB) Turns(ctx context.Context) (map[schedule.Turn]time.Time, error) {
-	all := map[schedule.Turn]time.Time{}
+// Turns returns how each job went last.
+func (db *DB) Turns(ctx context.Context) (map[schedule.Turn]schedule.Went, error) {
+	all := map[schedule.Turn]schedule.Went{}
 	scan := func(r row) (turn schedule.Turn, err error) {
-		var at int64
-		err = r.Scan(&turn.Job, &turn.Node, &at)
-		all[turn] = moment(at)
+		var w schedule.Went
+		var done int64
+		var tried, again sql.NullInt64
+		err = r.Scan(&turn.Job, &turn.Node, &done, &tried, &w.Failures, &w.Reason, &w.Hint, &again)
+		w.Done, w.Tried, w.Again = moment(done), perhaps(tried), perhaps(again)
+		all[turn] = w
 		return turn, err
 	}
 	_, err := list(ctx, db.readers, scan, turnsSQL)
-	return all, fault(ctx, err, "reading when jobs were done")
+	return all, fault(ctx, err, "reading how jobs went")
 }
 
-const putTurnSQL = `insert or replace into turns (job, node, time) values (?, ?, ?)`
+const putTurnSQL = `
+insert or replace into turns (job, node, time, tried, failures, reason, hint, again)
+select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 where ?2 = ?9 or exists (select 1 from nodes where name = ?2)`
 
-// PutTurn keeps when a job was done.
-func (db *DB) PutTurn(ctx context.Context, turn schedule.Turn, at time.Time) error {
-	_, err := db.writer.ExecContext(ctx, putTurnSQL, string(turn.Job), turn.Node, at.UnixMilli())
-	return fault(ctx, err, "keeping when a job was done")
+// PutTurn keeps how a job went. Of a node that is there no more nothing is kept.
+func (db *DB) PutTurn(ctx context.Context, turn schedule.Turn, w schedule.Went) error {
+	_, err := db.writer.ExecContext(ctx, putTurnSQL, string(turn.Job), turn.Node, w.Done.UnixMilli(), orNull(w.Tried), w.Failures, w.Reason, w.Hint, orNull(w.Again), core.Local)
+	return fault(ctx, err, "keeping how a job went")
 }

@@ -26,7 +26,7 @@ type keeping struct {
 }
 
 func keepingOf(store *db.DB, live *node.Live, service *transfer.Service) keeping {
-	book := &schedule.Book{Store: store, Known: live.Known}
+	book := &schedule.Book{Store: store, Turns: store, Known: live.Known}
 	return keeping{
 		live:  live,
 		watch: &drift.Watch{Store: store, Nodes: live, Journal: service, State: store.State},
@@ -39,9 +39,9 @@ func keepingOf(store *db.DB, live *node.Live, service *transfer.Service) keeping
 var keeper = core.Caller{Name: "console", Role: core.Operator, Via: "task"}
 
 // clock does by itself what the schedules say.
-func (k keeping) clock(store *db.DB, log *slog.Logger) *schedule.Clock {
+func (k keeping) clock(log *slog.Logger) *schedule.Clock {
 	return &schedule.Clock{
-		Book: k.book, Turns: store, Nodes: k.live.Names, Log: log, Tick: k.tick(),
+		Book: k.book, Nodes: k.live.Names, Log: log, Tick: k.tick(),
 		Jobs: map[schedule.Job]func(context.Context, string) error{
 			schedule.Compare: k.compare,
 			schedule.Backup: func(ctx context.Context, name string) error {
@@ -52,11 +52,14 @@ func (k keeping) clock(store *db.DB, log *slog.Logger) *schedule.Clock {
 	}
 }
 
-// compare compares a node, if it has a baseline.
+// compare compares a node, if it has a baseline. That it could not be read is an error.
 func (k keeping) compare(ctx context.Context, name string) error {
-	_, err := k.watch.Check(ctx, keeper, name)
-	if core.CodeOf(err) == core.Conflict {
+	report, err := k.watch.Check(ctx, keeper, name)
+	switch {
+	case core.CodeOf(err) == core.Conflict:
 		return nil
+	case err == nil && report.State == drift.Unknown:
+		return core.Errorf(core.Unreachable, "%s", report.Reason)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 
 	"ekuiper-console/core/schedule"
 )
@@ -18,25 +19,39 @@ type scheduleCmd struct {
 // scheduleDesk is where schedules are.
 type scheduleDesk interface {
 	// schedules returns that of all nodes, and then those of single ones.
-	schedules() ([]schedule.Schedule, error)
+	schedules() ([]schedule.Kept, error)
 	// setSchedule writes the schedule of a node, or of all where none is named.
 	setSchedule(node string, c schedule.Change) (schedule.Schedule, error)
 	// removeSchedule takes the schedule of a node out.
 	removeSchedule(node string) error
 }
 
-// timetable prints schedules.
-func (f *keepFlags) timetable(p *process, all []schedule.Schedule) error {
-	return f.print(p, all, func(w io.Writer) {
-		for _, s := range all {
-			name := s.Node
-			if name == "" {
-				name = "(all)"
-			}
-			fmt.Fprintf(w, "%s\tcompare %v\tback up %v\t%s\tkeep %s, %s days\n", name, s.Compare, s.Backup, s.Zone, orAll(s.Keep), orAll(s.Days))
-		}
-	})
+// timetable prints a schedule.
+func timetable(w io.Writer, s schedule.Schedule) {
+	name := s.Node
+	if name == "" {
+		name = "(all)"
+	}
+	fmt.Fprintf(w, "%s\tcompare %v\tback up %v\t%s\tkeep %s, %s days\n", name, s.Compare, s.Backup, s.Zone, orAll(s.Keep), orAll(s.Days))
 }
+
+// doings are the jobs, as something that failed.
+var doings = map[schedule.Job]string{schedule.Compare: "comparing", schedule.Backup: "backing up"}
+
+// failing prints what failed, and when it is tried again.
+func failing(w io.Writer, all []schedule.Kept) {
+	for _, s := range all {
+		for _, f := range s.Failing {
+			fmt.Fprintf(w, "%s %s failed at %s, and is tried again at %s: %s\n", doings[f.Job], f.Node, timeText(f.Tried), timeText(f.Again), oneLine(f.Reason))
+			if f.Hint != "" {
+				fmt.Fprintf(w, "  %s\n", oneLine(f.Hint))
+			}
+		}
+	}
+}
+
+// timeText writes a time.
+func timeText(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 // orAll writes a bound; 0 is none.
 func orAll(n int) string {
@@ -48,14 +63,19 @@ func orAll(n int) string {
 
 type scheduleListCmd struct{ keepFlags }
 
-// Run lists the schedules.
+// Run lists the schedules, and what failed of them.
 func (c *scheduleListCmd) Run(p *process) error {
 	return c.with(p, func(d keepDesk) error {
 		all, err := d.schedules()
 		if err != nil {
 			return err
 		}
-		return c.timetable(p, all)
+		return c.print(p, all, func(w io.Writer) {
+			for _, s := range all {
+				timetable(w, s.Schedule)
+			}
+			failing(w, all)
+		})
 	})
 }
 
@@ -76,7 +96,7 @@ func (c *scheduleSetCmd) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		return c.timetable(p, []schedule.Schedule{s})
+		return c.print(p, []schedule.Schedule{s}, func(w io.Writer) { timetable(w, s) })
 	})
 }
 
@@ -96,7 +116,7 @@ func (c *scheduleRemoveCmd) Run(p *process) error {
 	})
 }
 
-func (l localKeep) schedules() ([]schedule.Schedule, error) { return l.book.List(l.p.ctx, caller()) }
+func (l localKeep) schedules() ([]schedule.Kept, error) { return l.book.Overview(l.p.ctx, caller()) }
 
 func (l localKeep) setSchedule(node string, c schedule.Change) (schedule.Schedule, error) {
 	return l.book.Change(l.p.ctx, caller(), node, c)
@@ -106,8 +126,8 @@ func (l localKeep) removeSchedule(node string) error {
 	return l.book.Remove(l.p.ctx, caller(), node)
 }
 
-func (r remoteKeep) schedules() ([]schedule.Schedule, error) {
-	all, err := ask[[]schedule.Schedule](r.remote, r.p, "schedules", nil)
+func (r remoteKeep) schedules() ([]schedule.Kept, error) {
+	all, err := ask[[]schedule.Kept](r.remote, r.p, "schedules", nil)
 	if err != nil {
 		return nil, err
 	}

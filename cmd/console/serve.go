@@ -170,7 +170,7 @@ func (s *parts) background(ctx context.Context) (end func()) {
 	var work sync.WaitGroup
 	work.Go(func() { sweep(ctx, s.store, s.artifacts, s.log) })
 	work.Go(func() { s.live.Poll(ctx) })
-	work.Go(func() { s.keep.clock(s.store, s.log).Run(ctx) })
+	work.Go(func() { s.keep.clock(s.log).Run(ctx) })
 	return func() {
 		stop()
 		work.Wait()

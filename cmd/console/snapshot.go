@@ -68,6 +68,9 @@ func (c *snapshotMakeCmd) Run(p *process) error {
 		if err != nil {
 			return err
 		}
+		if b.Unswept != "" {
+			fmt.Fprintf(p.stderr, "warning: older backups of %s, whose time is over, are still there: %s\n", c.Node, b.Unswept)
+		}
 		if c.JSON {
 			return printJSON(p, b)
 		}

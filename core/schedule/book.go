@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 	_ "time/tzdata" // a machine need not have the zones
 
@@ -74,11 +75,16 @@ type Store interface {
 	Schedules(ctx context.Context) ([]Schedule, error)
 }
 
-// Book knows the schedules.
+// Book knows the schedules, and how it went when it was time. Its fields must not change
+// once it is in use.
 type Book struct {
 	Store Store
+	Turns Turns
 	Known func(ctx context.Context, node string) error // a NotFound error for a node that is not there
 	Now   func() time.Time                             // nil means time.Now
+
+	mu     sync.Mutex
+	unkept map[Turn]Went // how jobs went of which that could not be stored
 }
 
 // Put writes the schedule of a node, or that of all which have none of their own. Only an

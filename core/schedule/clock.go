@@ -4,6 +4,8 @@ import (
 	"context"
 	"hash/fnv"
 	"log/slog"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -11,39 +13,12 @@ import (
 	"ekuiper-console/core"
 )
 
-// Job is what is done to a node by itself.
-type Job string
-
-// The jobs.
-const (
-	Compare Job = "compare"
-	Backup  Job = "backup"
-)
-
-// rhythm returns how often a job is done.
-func (s Schedule) rhythm(j Job) Rhythm {
-	return map[Job]Rhythm{Compare: s.Compare, Backup: s.Backup}[j]
-}
-
-// Turn is one job of one node.
-type Turn struct {
-	Job  Job
-	Node string
-}
-
-// Turns keeps when jobs were done.
-type Turns interface {
-	// Turns returns when each job was last done, or first seen.
-	Turns(ctx context.Context) (map[Turn]time.Time, error)
-	// PutTurn keeps when a job was done.
-	PutTurn(ctx context.Context, t Turn, at time.Time) error
-}
-
 // Clock does jobs when it is time. A job whose time has passed while nobody was there is
-// done once, however often it was missed. Its fields must not change once it runs.
+// done once, however often it was missed. One that fails is tried again, with longer and
+// longer pauses, until it succeeds or its rhythm says that it is time anyway. Its fields
+// must not change once it runs.
 type Clock struct {
 	Book  *Book
-	Turns Turns
 	Nodes func(ctx context.Context) ([]string, error)          // the names of all nodes
 	Jobs  map[Job]func(ctx context.Context, node string) error // tell and keep what came of them
 	Tick  func(ctx context.Context) error                      // is done besides, at every look at the clock; may be nil
@@ -51,7 +26,6 @@ type Clock struct {
 	Now   func() time.Time                                     // nil means time.Now
 
 	mu   sync.Mutex
-	done map[Turn]time.Time // when jobs were last done, as far as it is known here
 	busy map[Turn]bool
 }
 
@@ -68,8 +42,8 @@ var reader = core.Caller{Name: "console", Role: core.Viewer, Via: "task"}
 // Run does the jobs, each in its time, until the context ends.
 func (c *Clock) Run(ctx context.Context) {
 	slots := make(chan struct{}, parallel)
-	var jobs sync.WaitGroup
-	defer jobs.Wait()
+	var working sync.WaitGroup
+	defer working.Wait()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for waiting := c.look(ctx); ; {
@@ -79,12 +53,12 @@ func (c *Clock) Run(ctx context.Context) {
 		}
 		select {
 		case room <- struct{}{}:
-			turn := waiting[0]
+			call := waiting[0]
 			waiting = waiting[1:]
-			c.mark(turn, true)
-			jobs.Go(func() {
+			c.mark(call.Turn, true)
+			working.Go(func() {
 				defer func() { <-slots }()
-				c.do(ctx, turn)
+				c.do(ctx, call)
 			})
 		case <-ticker.C:
 			waiting = c.look(ctx)
@@ -95,7 +69,7 @@ func (c *Clock) Run(ctx context.Context) {
 }
 
 // look looks at the clock, and returns the jobs whose time has come.
-func (c *Clock) look(ctx context.Context) []Turn {
+func (c *Clock) look(ctx context.Context) []call {
 	if c.Tick != nil {
 		c.trouble(ctx, "looking after nodes", c.Tick(ctx))
 	}
@@ -104,28 +78,17 @@ func (c *Clock) look(ctx context.Context) []Turn {
 	return due
 }
 
-// do does a job, and keeps when. One that the end of the program cuts off is done again.
-func (c *Clock) do(ctx context.Context, turn Turn) {
-	defer c.mark(turn, false)
-	err := c.Jobs[turn.Job](ctx, turn.Node)
+// do does a job, and keeps how it went. One that the end of the program cuts off is done
+// again.
+func (c *Clock) do(ctx context.Context, call call) {
+	defer c.mark(call.Turn, false)
+	err := c.Jobs[call.Job](ctx, call.Node)
 	if ctx.Err() != nil {
 		return
 	}
-	c.trouble(ctx, "doing a job", err, "job", turn.Job, "node", turn.Node)
-	c.trouble(ctx, "keeping when a job was done", c.keep(ctx, turn), "job", turn.Job, "node", turn.Node)
-}
-
-// keep notes that a job was done. Where that cannot be stored it counts all the same, for
-// as long as the program runs.
-func (c *Clock) keep(ctx context.Context, turn Turn) error {
-	at := c.now()
-	c.mu.Lock()
-	if c.done == nil {
-		c.done = map[Turn]time.Time{}
-	}
-	c.done[turn] = at
-	c.mu.Unlock()
-	return c.Turns.PutTurn(ctx, turn, at)
+	c.trouble(ctx, "doing a job", err, "job", call.Job, "node", call.Node)
+	err = c.Book.keep(ctx, call.Turn, call.ended(c.now(), err, rand.Float64()))
+	c.trouble(ctx, "keeping how a job went", err, "job", call.Job, "node", call.Node)
 }
 
 func (c *Clock) mark(turn Turn, busy bool) {
@@ -141,7 +104,8 @@ func (c *Clock) mark(turn Turn, busy bool) {
 // waited for the longest: where there are more than can be done in time, none is left out.
 // One that is seen for the first time begins its rhythm, and so does one that the clock,
 // which was put back since, says to have been done later than now.
-func (c *Clock) due(ctx context.Context) ([]Turn, error) {
+func (c *Clock) due(ctx context.Context) ([]call, error) {
+	busy := c.marked() // first: a job that ends from here on is looked at the next time
 	schedules, err := c.Book.List(ctx, reader)
 	if err != nil {
 		return nil, err
@@ -150,41 +114,49 @@ func (c *Clock) due(ctx context.Context) ([]Turn, error) {
 	if err != nil {
 		return nil, err
 	}
-	stored, err := c.Turns.Turns(ctx)
+	turns, err := c.Book.turns(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var due []Turn
+	var due []call
 	since, now := map[Turn]time.Time{}, c.now()
 	for _, node := range nodes {
 		schedule := of(schedules, node)
-		for _, job := range []Job{Compare, Backup} {
+		for _, job := range jobs {
 			turn := Turn{job, node}
-			last, busy := c.last(turn, stored[turn])
+			went := turns[turn]
 			switch {
-			case busy:
-			case last.IsZero(), last.After(now.Add(setBack)):
-				err = c.keep(ctx, turn)
+			case busy[turn]:
+			case went.Done.IsZero(), went.Done.After(now.Add(setBack)):
+				err = c.Book.keep(ctx, turn, Went{Done: now})
 			default:
-				if at := schedule.next(turn, last, now); !at.IsZero() && !now.Before(at) {
+				if at, again := schedule.when(turn, went, now); !at.IsZero() && !now.Before(at) {
 					since[turn] = at
-					due = append(due, turn)
+					due = append(due, call{turn, went, again})
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(due, func(a, b Turn) int { return since[a].Compare(since[b]) })
+	slices.SortStableFunc(due, func(a, b call) int { return since[a.Turn].Compare(since[b.Turn]) })
 	return due, err
 }
 
-// last returns when a job was last done, and whether somebody does it now.
-func (c *Clock) last(turn Turn, stored time.Time) (time.Time, bool) {
+// marked returns the jobs that are being done.
+func (c *Clock) marked() map[Turn]bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if known := c.done[turn]; known.After(stored) {
-		stored = known
+	return maps.Clone(c.busy)
+}
+
+// when returns the next time of a job that went like that; the zero time for never. Again
+// says that it comes before the rhythm's, because the job failed. One that would come just
+// before it does not come.
+func (s Schedule) when(turn Turn, went Went, now time.Time) (at time.Time, again bool) {
+	at = s.next(turn, went.Done, now)
+	if !at.IsZero() && went.Failures > 0 && now.Before(at) && went.Again.Add(pauses[0]).Before(at) {
+		return went.Again, true
 	}
-	return stored, c.busy[turn]
+	return at, false
 }
 
 // next returns the next time of a job that was last done at a time; the zero time for

@@ -19,7 +19,7 @@ import (
 type shelf struct {
 	mu        sync.Mutex
 	schedules map[string]Schedule
-	turns     map[Turn]time.Time
+	turns     map[Turn]Went
 	broken    error
 }
 
@@ -43,17 +43,17 @@ func (s *shelf) Schedules(context.Context) (all []Schedule, err error) {
 	return all, nil
 }
 
-func (s *shelf) Turns(context.Context) (map[Turn]time.Time, error) {
+func (s *shelf) Turns(context.Context) (map[Turn]Went, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.turns), nil
 }
 
-func (s *shelf) PutTurn(_ context.Context, t Turn, at time.Time) error {
+func (s *shelf) PutTurn(_ context.Context, t Turn, w Went) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken == nil {
-		s.turns[t] = at
+		s.turns[t] = w
 	}
 	return s.broken
 }
@@ -63,6 +63,7 @@ type plant struct {
 	*shelf
 	nodes []string
 	takes time.Duration // of a job
+	fails error         // what comes of a job
 
 	mu   sync.Mutex
 	did  []string // jobs with their times, as they ended
@@ -87,11 +88,11 @@ func (p *plant) run(d time.Duration) []string {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.did = append(p.did, fmt.Sprintf("%s %s %s", time.Now().UTC().Format("02 15:04"), name, node))
-			return errors.New("it may fail")
+			return p.fails
 		}
 	}
 	c := &Clock{
-		Book: &Book{Store: p.shelf}, Turns: p.shelf, Nodes: func(context.Context) ([]string, error) { return p.nodes, nil },
+		Book: &Book{Store: p.shelf, Turns: p.shelf}, Nodes: func(context.Context) ([]string, error) { return p.nodes, nil },
 		Jobs: map[Job]func(context.Context, string) error{Compare: job("compare"), Backup: job("backup")},
 	}
 	c.Run(ctx)
@@ -106,7 +107,7 @@ func (p *plant) count(n int) {
 }
 
 func newPlant(nodes ...string) *plant {
-	return &plant{shelf: &shelf{schedules: map[string]Schedule{}, turns: map[Turn]time.Time{}}, nodes: nodes, takes: time.Second}
+	return &plant{shelf: &shelf{schedules: map[string]Schedule{}, turns: map[Turn]Went{}}, nodes: nodes, takes: time.Second}
 }
 
 // within reports whether a job was done in the minutes from one time to another.
@@ -128,6 +129,56 @@ func TestClock(t *testing.T) {
 		p.schedules["a"] = Schedule{Node: "a", Zone: "UTC", Compare: Rhythm{Every: time.Hour}, Changed: time.Now()}
 		if did := p.run(5 * time.Hour); len(did) != 4 {
 			t.Errorf("in 5 hours with a schedule of its own: %q", did)
+		}
+	})
+}
+
+// TestClockAgain tries again what failed, with growing pauses, until it succeeds or its time
+// comes anyway, also where the program ends meanwhile.
+func TestClockAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlant("a")
+		p.schedules[""] = Schedule{Zone: "UTC", Backup: Rhythm{Daily: true, At: 2 * time.Hour}}
+		p.fails = errors.New("it is away")
+		did := p.run(150 * time.Minute)
+		if len(did) != 3 || !within(did[1], "01 02:04", "01 02:12") || !within(did[2], "01 02:16", "01 02:30") {
+			t.Fatalf("in the first half hour: %q", did)
+		}
+		b := &Book{Store: p.shelf, Turns: p.shelf}
+		all, err := b.Overview(t.Context(), core.Caller{Role: core.Viewer})
+		if err != nil || len(all) != 1 || len(all[0].Failing) != 1 {
+			t.Fatalf("what is failing: %+v, %v", all, err)
+		}
+		if f := all[0].Failing[0]; f.Node != "a" || f.Job != Backup || f.Failures != 3 || f.Reason != "it is away" || f.Again.Before(time.Now()) || f.Again.After(time.Now().Add(time.Hour)) {
+			t.Errorf("what is failing: %+v", f)
+		}
+		if did = p.run(24 * time.Hour); len(did) < 20 || len(did) > 32 {
+			t.Errorf("in a day: %d times", len(did))
+		}
+		if f := p.turns[Turn{Backup, "a"}]; f.Failures > 3 {
+			t.Errorf("the next night: %+v", f)
+		}
+		time.Sleep(24 * time.Hour)
+		if did = p.run(4 * time.Minute); len(did) != 1 {
+			t.Errorf("the turn of a night when the program was away: %q", did)
+		}
+		p.fails = nil
+		if did = p.run(20 * time.Hour); len(did) != 1 || p.turns[Turn{Backup, "a"}].Failures != 0 {
+			t.Errorf("once it succeeds: %q", did)
+		}
+		if all, err = b.Overview(t.Context(), core.Caller{Role: core.Viewer}); err != nil || len(all[0].Failing) != 0 {
+			t.Errorf("once it succeeded: %+v, %v", all, err)
+		}
+		p.fails, p.schedules[""] = errors.New("it is away"), Schedule{Zone: "UTC", Compare: Rhythm{Every: 4 * time.Minute}}
+		if did = p.run(time.Hour); len(did) > 15 {
+			t.Errorf("more often than its rhythm says: %q", did)
+		}
+		p.schedules[""] = Schedule{Zone: "UTC"}
+		if did = p.run(24 * time.Hour); len(did) != 0 {
+			t.Errorf("what is off: %q", did)
+		}
+		if all, err = b.Overview(t.Context(), core.Caller{Role: core.Viewer}); err != nil || len(all[0].Failing) != 0 {
+			t.Errorf("what is off is failing: %+v, %v", all, err)
 		}
 	})
 }
@@ -204,7 +255,7 @@ func TestClockFaults(t *testing.T) {
 			t.Errorf("one that was cut off: %q", did)
 		}
 		// The clock was ahead by a year, and is put back.
-		p.turns[Turn{Compare, "a"}] = time.Now().AddDate(1, 0, 0)
+		p.turns[Turn{Compare, "a"}] = Went{Done: time.Now().AddDate(1, 0, 0)}
 		if did := p.run(30 * time.Minute); len(did) < 2 {
 			t.Errorf("after the clock was put back: %q", did)
 		}

@@ -22,6 +22,10 @@ type Backup struct {
 	Pinned   bool      `json:"pinned"` // it stays until somebody removes it
 	Note     string    `json:"note,omitempty"`
 	Reason   string    `json:"reason,omitempty"` // why the node could not be read; empty where it could
+
+	// Unswept says, of one that was just made, why older ones could not be taken out, whose
+	// time is over. It is tried again from hour to hour.
+	Unswept string `json:"unswept,omitempty"`
 }
 
 // Failed reports whether the node could not be read.

@@ -20,23 +20,26 @@ func (v *Vault) Change(ctx context.Context, by core.Caller, id int64, c Change) 
 	if err := by.Require(core.Operator); err != nil {
 		return Backup{}, err
 	}
-	b, _, err := v.Store.Backup(ctx, id)
+	b, _, err := v.Store.Backup(ctx, id) // whose node the audit log is to name
 	if err != nil {
 		return b, err
 	}
 	var says []string
 	if c.Pinned != nil {
-		b.Pinned = *c.Pinned
-		says = append(says, map[bool]string{true: "pinned", false: "not pinned"}[b.Pinned])
+		says = append(says, map[bool]string{true: "pinned", false: "not pinned"}[*c.Pinned])
 	}
 	if c.Note != nil {
 		if err := b.remark(*c.Note); err != nil {
 			return b, err
 		}
+		c.Note = &b.Note
 		says = append(says, "note")
 	}
 	did := audit.New(v.now(), by, audit.BackupChange, b.Node).Saying(fmt.Sprintf("backup %d: %s", id, strings.Join(says, ", ")))
-	_, err = v.Store.PutBackup(ctx, b, nil, did)
+	if err := v.Store.ChangeBackup(ctx, id, c, did); err != nil {
+		return b, err
+	}
+	b, _, err = v.Store.Backup(ctx, id)
 	return b, err
 }
 

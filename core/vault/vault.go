@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,16 +13,25 @@ import (
 	"ekuiper-console/core/schedule"
 )
 
-// Store keeps backups, and each document once. A change is one transaction with the event
-// that tells of it.
-type Store interface {
-	// PutBackup stores a backup and returns its id. One that has an id takes the place of
-	// what was said of it; its document stays. Packed may be nil.
-	PutBackup(ctx context.Context, b Backup, packed []byte, did audit.Event) (int64, error)
+// Reader finds backups.
+type Reader interface {
 	// Backup returns a backup with its packed document, or a NotFound error.
 	Backup(ctx context.Context, id int64) (Backup, []byte, error)
 	// Backups returns backups, the newest first.
 	Backups(ctx context.Context, q Query) ([]Backup, error)
+}
+
+// Store keeps backups, and each document once. A change is one transaction with the event
+// that tells of it.
+type Store interface {
+	Reader
+	// PutBackup stores a backup and returns its id. One that has an id, which failed, takes
+	// the place of the one that failed with it; where that is there no more it is a NotFound
+	// error. Packed may be nil.
+	PutBackup(ctx context.Context, b Backup, packed []byte, did audit.Event) (int64, error)
+	// ChangeBackup changes a backup, and nothing of it that the change does not say, or
+	// returns a NotFound error.
+	ChangeBackup(ctx context.Context, id int64, c Change, did audit.Event) error
 	// DeleteBackups takes backups out, of the pinned ones only where that is asked for, and
 	// documents that no other has.
 	DeleteBackups(ctx context.Context, ids []int64, pinned bool, did audit.Event) error
@@ -55,7 +65,8 @@ type Vault struct {
 const maxNote = 1000
 
 // Make backs a node up. It takes an operator. Where the node cannot be read, that is kept
-// with its reason, and is the error.
+// with its reason, and is the error. That older backups, whose time is over, could not be
+// taken out is none: the backup says so.
 func (v *Vault) Make(ctx context.Context, by core.Caller, node, note string) (Backup, error) {
 	if err := by.Require(core.Operator); err != nil {
 		return Backup{}, err
@@ -87,22 +98,37 @@ func (v *Vault) Make(ctx context.Context, by core.Caller, node, note string) (Ba
 	if b.ID, err = v.Store.PutBackup(ctx, b, packed, did); err != nil {
 		return Backup{}, err
 	}
-	return b, v.sweep(ctx, node)
+	if err := v.sweep(ctx, node); err != nil {
+		b.Unswept = err.Error()
+	}
+	return b, nil
 }
 
-// fail keeps that a node could not be read, and returns why.
+// fail keeps that a node could not be read, and returns why. What fails by itself, again and
+// again, is kept once, as it was the last time.
 func (v *Vault) fail(ctx context.Context, by core.Caller, b Backup, why error) (Backup, error) {
 	b.Reason = why.Error()
-	did := audit.New(b.Time, by, audit.NodeBackup, b.Node).Saying(b.Reason).Ending(audit.Failed)
-	id, err := v.Store.PutBackup(ctx, b, nil, did)
+	last, err := v.Store.Backups(ctx, Query{Node: b.Node, Limit: 1})
 	if err != nil {
-		return Backup{}, err
+		return Backup{}, errors.Join(why, err)
 	}
-	b.ID = id
+	if len(last) > 0 && b.repeats(last[0]) {
+		b.ID = last[0].ID
+	}
+	did := audit.New(b.Time, by, audit.NodeBackup, b.Node).Saying(b.Reason).Ending(audit.Failed)
+	if b.ID, err = v.Store.PutBackup(ctx, b, nil, did); err != nil {
+		return Backup{}, errors.Join(why, err)
+	}
 	if err := v.sweep(ctx, b.Node); err != nil {
-		return Backup{}, err
+		b.Unswept = err.Error()
 	}
 	return b, why
+}
+
+// repeats reports whether a backup that failed was tried by itself, as one before it was,
+// of which nobody has said anything.
+func (b Backup) repeats(last Backup) bool {
+	return b.Via == sweeper.Via && last.Via == b.Via && last.Failed() && !last.Pinned && last.Note == ""
 }
 
 // remark gives the backup a note, or returns an Invalid error.

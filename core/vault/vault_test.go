@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ func open(t *testing.T) *site {
 	nodes := &node.Registry{Store: s.db, Seal: node.Seal{File: filepath.Join(t.TempDir(), "nodes.key")}}
 	live := &node.Live{Mirror: s.db, Nodes: nodes, Noter: s.db, Times: node.Times{Export: 2 * time.Second}}
 	clock := func() time.Time { return s.now }
-	s.Vault = &vault.Vault{Store: s.db, Source: live, Terms: &schedule.Book{Store: s.db, Known: live.Known}, Now: clock}
+	s.Vault = &vault.Vault{Store: s.db, Source: live, Terms: &schedule.Book{Store: s.db, Turns: s.db, Known: live.Known}, Now: clock}
 	if _, err := nodes.Add(ctx, admin, node.Node{Name: "site1", URL: s.engine.URL}); err != nil {
 		t.Fatal(err)
 	}
@@ -293,4 +294,74 @@ func TestExpired(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestFailsAgain keeps what fails by itself again and again once, and what somebody asked for
+// by itself.
+func TestFailsAgain(t *testing.T) {
+	s, task := open(t), core.Caller{Name: "console", Role: core.Operator, Via: "task"}
+	s.make()
+	s.engine.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Denied })
+	fail := func(by core.Caller) vault.Backup {
+		s.now = s.now.Add(time.Minute)
+		b, err := s.Make(ctx, by, "site1", "")
+		if err == nil {
+			t.Fatal("it was backed up")
+		}
+		return b
+	}
+	fail(task)
+	if again := fail(task); again.ID != 2 {
+		t.Errorf("the second time: %+v", again)
+	}
+	if b, err := s.Backup(ctx, viewer, 2); err != nil || !b.Time.Equal(s.now) {
+		t.Errorf("it tells of %v, want %v; %v", b.Time, s.now, err)
+	}
+	fail(operator)
+	fail(task)
+	note := "look at this"
+	if b, err := s.Change(ctx, operator, 4, vault.Change{Note: &note}); err != nil || b.Note != note || b.Pinned {
+		t.Errorf("the note: %+v, %v", b, err)
+	}
+	fail(task)
+	if got := s.ids(vault.Query{}); got != "(5) (4) (3) (2) 1" {
+		t.Errorf("kept: %s", got)
+	}
+}
+
+// unswept is a store that takes nothing out.
+type unswept struct{ vault.Store }
+
+func (unswept) DeleteBackups(context.Context, []int64, bool, audit.Event) error {
+	return core.Errorf(core.Unwritable, "the disk is full")
+}
+
+// TestUnswept counts a backup as made also where older ones could not be taken out.
+func TestUnswept(t *testing.T) {
+	s := open(t)
+	s.terms(schedule.Retention{Keep: 1})
+	s.make()
+	s.Store = unswept{s.Store}
+	if b := s.make(); b.ID != 2 || b.Failed() || b.Unswept != "the disk is full" {
+		t.Errorf("%+v", b)
+	}
+}
+
+// TestChangeApart lets two change different things of a backup without undoing each other.
+func TestChangeApart(t *testing.T) {
+	s := open(t)
+	b := s.make()
+	pinned, note := true, "before the move"
+	var done sync.WaitGroup
+	for _, c := range []vault.Change{{Pinned: &pinned}, {Note: &note}} {
+		done.Go(func() {
+			if _, err := s.Change(ctx, operator, b.ID, c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	if b, err := s.Backup(ctx, viewer, b.ID); err != nil || !b.Pinned || b.Note != note {
+		t.Errorf("%+v, %v", b, err)
+	}
 }

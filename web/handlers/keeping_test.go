@@ -3,9 +3,11 @@ package handlers_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/node/nodetest"
+	"ekuiper-console/core/schedule"
 )
 
 const streamT = `CREATE STREAM t () WITH (DATASOURCE="b")`
@@ -105,7 +107,17 @@ func TestBackupElsewhere(t *testing.T) {
 
 func TestSchedules(t *testing.T) {
 	s, _ := drifting(t)
-	s.get("/api/v1/schedules").want(t, 200, `[{"node":"","zone":"UTC","compare":"every 1h","backup":"daily 02:00","keep":30,"days":90}]`)
+	s.get("/api/v1/schedules").want(t, 200, `[{"node":"","zone":"UTC","compare":"every 1h","backup":"daily 02:00","keep":30,"days":90,"failing":[]}]`)
+	away := schedule.Went{Done: time.Now(), Tried: time.Now(), Failures: 1, Reason: "it is away", Hint: "look whether it runs", Again: time.Now().Add(5 * time.Minute)}
+	for _, name := range []string{"site1", "nobody"} { // of which there is only the first
+		if err := s.server.Book.Turns.PutTurn(t.Context(), schedule.Turn{Job: schedule.Backup, Node: name}, away); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := s.get("/api/v1/schedules")
+	kept.at(t, 200, "", `"failing":[{"job":"backup","node":"site1","tried":"`, `"failures":1,"reason":"it is away","hint":"look whether it runs","again":"`)
+	kept.not(t, "nobody")
+	s.open(s.signedIn(core.Viewer), "/ui/schedules").at(t, 200, "/ui/schedules", "1 failed, and is tried again", "it is away", "look whether it runs")
 	s.asAdmin("PUT", "/api/v1/schedules", `{"zone":"Europe/Berlin","backup":"daily 03:30"}`).at(t, 200, "", `"compare":"every 1h"`, `"backup":"daily 03:30"`, `"by":"token admin"`)
 	s.asAdmin("PUT", "/api/v1/schedules", `{"node":"site1","compare":"off"}`).at(t, 200, "", `"zone":"Europe/Berlin"`, `"compare":"off"`)
 	for body, want := range map[string]string{

@@ -20,11 +20,11 @@ const backupsPerPage = 50
 // backupsPage is GET /ui/backups.
 func (s *Server) backupsPage(w http.ResponseWriter, r *http.Request) error {
 	before, _ := strconv.ParseInt(value(r, "before"), 10, 64)
-	return s.showBackups(w, r, http.StatusOK, vault.Query{Node: value(r, "node"), Before: max(before, 0)}, nil)
+	return s.showBackups(w, r, http.StatusOK, vault.Query{Node: value(r, "node"), Before: max(before, 0)}, vault.Backup{})
 }
 
-func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int, q vault.Query, trouble error) error {
-	p := views.BackupsPage{Layout: s.layout(r), Of: q.Node}
+func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int, q vault.Query, made vault.Backup) error {
+	p := views.BackupsPage{Layout: s.layout(r), Of: q.Node, Made: made}
 	q.Limit = backupsPerPage + 1
 	var err error
 	if p.Backups, err = s.Vault.List(r.Context(), callerOf(r), q); err != nil {
@@ -33,9 +33,6 @@ func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int,
 	if len(p.Backups) > backupsPerPage {
 		p.Backups = p.Backups[:backupsPerPage]
 		p.Older = p.Backups[backupsPerPage-1].ID
-	}
-	if trouble != nil {
-		p.Tried, p.Problem = q.Node, trouble.Error()
 	}
 	if p.Nodes, err = s.Live.Names(r.Context()); err != nil {
 		return err
@@ -55,10 +52,13 @@ func (s *Server) makeBackup(w http.ResponseWriter, r *http.Request) error {
 	name := r.PostForm.Get("node")
 	b, err := s.Vault.Make(r.Context(), callerOf(r), name, r.PostForm.Get("note"))
 	if core.CodeOf(err) == core.Unreachable {
-		return s.showBackups(w, r, http.StatusBadGateway, vault.Query{Node: name}, err)
+		return s.showBackups(w, r, http.StatusBadGateway, vault.Query{Node: name}, vault.Backup{Node: name, Reason: err.Error()})
 	}
 	if err != nil {
 		return err
+	}
+	if b.Unswept != "" {
+		return s.showBackups(w, r, http.StatusOK, vault.Query{Node: name}, b)
 	}
 	http.Redirect(w, r, views.BackupPath(b.ID), http.StatusSeeOther)
 	return nil

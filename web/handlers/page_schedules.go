@@ -28,7 +28,7 @@ func (s *Server) schedulesPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) showSchedules(w http.ResponseWriter, r *http.Request, status int, form views.ScheduleForm) error {
 	p := views.SchedulesPage{Layout: s.layout(r), Form: form}
 	var err error
-	if p.Schedules, err = s.Book.List(r.Context(), callerOf(r)); err != nil {
+	if p.Schedules, err = s.Book.Overview(r.Context(), callerOf(r)); err != nil {
 		return err
 	}
 	if p.Nodes, err = s.Live.Names(r.Context()); err != nil {

@@ -68,7 +68,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	sessions := handlers.NewSessions(db.Sessions())
 	s.link = link
 	t.Cleanup(service.Close)
-	book := &schedule.Book{Store: db, Known: live.Known}
+	book := &schedule.Book{Store: db, Turns: db, Known: live.Known}
 	t.Cleanup(live.Close)
 	s.server = &handlers.Server{
 		Watch:    &drift.Watch{Store: db, Nodes: live, Journal: service, State: db.State},

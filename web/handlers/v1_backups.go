@@ -175,9 +175,9 @@ func (s *Server) restoreBackupV1(w http.ResponseWriter, r *http.Request) error {
 	return s.answerRestore(w, r, body.over(req), body.restoreBody)
 }
 
-// schedulesV1 is GET /api/v1/schedules: that of all nodes first.
+// schedulesV1 is GET /api/v1/schedules: that of all nodes first, each with what failed of it.
 func (s *Server) schedulesV1(w http.ResponseWriter, r *http.Request) error {
-	all, err := s.Book.List(r.Context(), callerOf(r))
+	all, err := s.Book.Overview(r.Context(), callerOf(r))
 	return ok(w, all, err)
 }
 

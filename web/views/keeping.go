@@ -32,12 +32,11 @@ type DriftPage struct {
 type BackupsPage struct {
 	Layout
 	Backups []vault.Backup
-	Of      string   // the node whose backups are listed; empty for all
-	Nodes   []string // that there are
-	Gone    string   // the node whose backups are listed, where it is there no more
-	Older   int64    // the backup before which the next page ends; 0 for none
-	Tried   string   // the node whose backup failed just now, with Problem
-	Problem string
+	Of      string       // the node whose backups are listed; empty for all
+	Nodes   []string     // that there are
+	Gone    string       // the node whose backups are listed, where it is there no more
+	Older   int64        // the backup before which the next page ends; 0 for none
+	Made    vault.Backup // just now, where that failed, or older ones could not be taken out
 }
 
 // BackupPage tells of one backup. It posts action=pin, unpin, or note with note, to its own
@@ -52,10 +51,24 @@ type BackupPage struct {
 // keep and days, and node to /ui/schedules/remove.
 type SchedulesPage struct {
 	Layout
-	Schedules []schedule.Schedule // that of all nodes first
-	Nodes     []string            // that there are
+	Schedules []schedule.Kept // that of all nodes first
+	Nodes     []string        // that there are
 	Form      ScheduleForm
 }
+
+// failing returns what failed and is tried again.
+func (p SchedulesPage) failing() (all []schedule.Failure) {
+	for _, s := range p.Schedules {
+		all = append(all, s.Failing...)
+	}
+	return all
+}
+
+// mostFailing bounds the failures that the page lists.
+const mostFailing = 100
+
+// jobNames are the jobs of schedules.
+var jobNames = map[schedule.Job]Key{schedule.Compare: "schedule.job.compare", schedule.Backup: "schedule.job.backup"}
 
 // ScheduleForm is what was typed of a schedule.
 type ScheduleForm struct {

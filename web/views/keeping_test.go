@@ -36,7 +36,8 @@ func keepingFixtures() map[string]templ.Component {
 	names := []string{"local", longName[:63], "plant1"}
 	own := schedule.Default()
 	own.Node, own.Keep, own.Compare = "plant1", 0, schedule.Rhythm{}
-	all := []schedule.Schedule{schedule.Default(), own}
+	away := schedule.Failure{Job: schedule.Backup, Node: longName[:63], Tried: at, Failures: 2, Reason: "node plant1 is unreachable: no answer within 10s", Again: at.Add(15 * time.Minute)}
+	all := []schedule.Kept{{Schedule: schedule.Default(), Failing: []schedule.Failure{away}}, {Schedule: own}}
 	wrong := FormOfSchedule(own)
 	wrong.Zone, wrong.Problem, wrong.Hint = "Mars", `"Mars" is not a time zone`, "write UTC, or a name such as Europe/Berlin"
 	return map[string]templ.Component{
@@ -46,14 +47,15 @@ func keepingFixtures() map[string]templ.Component {
 		"drift-in-sync":   DriftPage{Layout: viewer, Drift: drift.Status{Node: "plant1", State: drift.InSync, Baseline: kept.Drift.Baseline, Compared: at}},
 		"backups":         BackupsPage{Layout: admin, Backups: backups, Nodes: names, Older: 7},
 		"backups-none":    BackupsPage{Layout: viewer, Nodes: names[:1], Of: "local"},
-		"backups-failed":  BackupsPage{Layout: admin, Backups: backups, Nodes: names, Of: "plant1", Tried: "plant1", Problem: "node plant1 is unreachable: no answer within 10s"},
+		"backups-failed":  BackupsPage{Layout: admin, Backups: backups, Nodes: names, Of: "plant1", Made: kept.Latest.Failed},
+		"backups-unswept": BackupsPage{Layout: admin, Backups: backups, Nodes: names, Of: "plant1", Made: vault.Backup{Node: "plant1", SHA256: "ab", Unswept: "removing backups: the disk is full"}},
 		"backup":          BackupPage{Layout: admin, Backup: good, Nodes: names},
 		"backup-failed":   BackupPage{Layout: admin, Backup: kept.Latest.Failed, Nodes: names},
 		"backup-viewer":   BackupPage{Layout: viewer, Backup: good, Nodes: names},
 		"backup-remove":   ConfirmPage{Layout: admin, What: RemoveBackup, Name: "backup 7 of plant1"},
-		"schedules":       SchedulesPage{Layout: admin, Schedules: all, Nodes: names, Form: FormOfSchedule(all[0])},
+		"schedules":       SchedulesPage{Layout: admin, Schedules: all, Nodes: names, Form: FormOfSchedule(all[0].Schedule)},
 		"schedules-wrong": SchedulesPage{Layout: admin, Schedules: all, Nodes: names, Form: wrong},
-		"schedules-look":  SchedulesPage{Layout: viewer, Schedules: all[:1], Nodes: names},
+		"schedules-look":  SchedulesPage{Layout: viewer, Schedules: all[1:], Nodes: names},
 	}
 }
 
@@ -67,10 +69,11 @@ func TestKeepingTells(t *testing.T) {
 		"backups":         {"120 entries, 48.2 KB", "Failed", "pinned", `href="/ui/backups/7"`, `href="/ui/backups?before=7"`, "Back up now"},
 		"backups-none":    {"No backups yet"},
 		"backups-failed":  {"plant1 was not backed up: node plant1 is unreachable"},
+		"backups-unswept": {"plant1 was backed up. Older backups whose time is over are still there: removing backups: the disk is full"},
 		"backup":          {`href="/ui/backups/7/bundle?secrets=masked"`, `action="/ui/backups/7/restore"`, "Unpin", "Review the plan"},
 		"backup-failed":   {"no answer within 10s", "Pin", `href="/ui/backups/8/remove"`},
 		"backup-remove":   {"Remove backup 7 of plant1"},
-		"schedules":       {"All nodes", "every 1h", "daily at 02:00", "the last 30, for 90 days", "for 90 days", "never", `value="every 1h"`, `action="/ui/schedules/remove"`},
+		"schedules":       {"All nodes", "every 1h", "daily at 02:00", "the last 30, for 90 days", "for 90 days", "never", `value="every 1h"`, `action="/ui/schedules/remove"`, "1 failed, and is tried again", "no answer within 10s", "14:47"},
 		"schedules-wrong": {"is not a time zone", `value="Mars"`},
 	} {
 		text, doc := render(t, keepingFixtures()[name])
