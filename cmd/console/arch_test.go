@@ -49,14 +49,15 @@ var layers = map[string]string{
 	"core/transfer":              "core core/artifact core/audit core/bundle core/bundlev2 core/deps core/depot core/parcel core/plan core/resource core/secret core/streamsql",
 	"db":                         "core core/account core/audit core/bundle core/disk core/drift core/node core/plan core/rollout core/schedule core/task core/vault",
 	"core/drift":                 "core core/audit core/compare core/plan core/secret",
+	"core/errand":                "core",
 	"core/schedule":              "core core/audit",
 	"core/vault":                 "core core/audit core/plan core/schedule",
 	"db/dbtest":                  "db",
 	"web/static":                 "",
 	"web/views":                  "core core/account core/audit core/bundle core/compare core/deps core/deps/drawing core/drift core/node core/plan core/resource core/rollout core/schedule core/secret core/task core/vault web/static",
 	"web/metrics":                "core/audit core/transfer",
-	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/drift core/jsonscan core/node core/plan core/rollout core/schedule core/secret core/task core/transfer core/vault web/metrics web/static web/views",
-	"cmd/console": "core core/account core/audit core/backup core/bundle core/bundlev2 core/compare core/depot core/deps core/disk core/drift core/fetch core/node core/parcel core/plan core/resource core/rollout core/schedule core/secret core/streamsql core/task core/transfer core/vault " +
+	"web/handlers":               "core core/account core/audit core/bundle core/bundlev2 core/compare core/deps core/drift core/errand core/jsonscan core/node core/plan core/rollout core/schedule core/secret core/task core/transfer core/vault web/metrics web/static web/views",
+	"cmd/console": "core core/account core/audit core/backup core/bundle core/bundlev2 core/compare core/depot core/deps core/disk core/drift core/errand core/fetch core/node core/parcel core/plan core/resource core/rollout core/schedule core/secret core/streamsql core/task core/transfer core/vault " +
 		"db web/handlers web/metrics web/static web/views",
 	"e2e":          "",
 	"e2e/contract": "e2e/process",

@@ -17,7 +17,7 @@
 // that entries name, core/artifact says what is in them, and core/depot keeps them.
 // core/disk words the troubles of a disk. core/task runs work in the background,
 // core/account knows users, their sessions and API tokens, core/audit remembers who did
-// what.
+// what. core/errand goes on with what takes longer than a person waits for it.
 //
 // core/transfer puts these together into the use cases: Preview, Import, Export,
 // Status, History. Every surface calls it and nothing below it. core/node knows the

@@ -15,6 +15,7 @@ import (
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/depot"
+	"ekuiper-console/core/errand"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/rollout"
@@ -99,6 +100,7 @@ func (c *serveCmd) serve(p *process, listener net.Listener, store *db.DB) error 
 	}
 	defer parts.live.Close()
 	defer parts.service.Close()
+	defer parts.errands.Close()
 	for _, takeUp := range []func(context.Context) error{parts.tasks.Recover, parts.rollouts.Recover} {
 		if err := takeUp(p.ctx); err != nil {
 			return err
@@ -129,6 +131,7 @@ type parts struct {
 	events    *audit.Log
 	users     *account.Users
 	tasks     *task.Runner
+	errands   errand.Runner
 	live      *node.Live
 	service   *transfer.Service
 	rollouts  *rollout.Service
@@ -189,6 +192,7 @@ func (c *serveCmd) server(s *parts, listener net.Listener) *handlers.Server {
 		Vault:    s.keep.vault,
 		Book:     s.keep.book,
 		Tasks:    s.tasks,
+		Errands:  &s.errands,
 		Users:    s.users,
 		Tokens:   &account.Tokens{Store: s.store, Audit: s.events},
 		Keys:     &account.Keys{Dir: filepath.Join(c.Data, "mgmt"), Role: c.JWTRole.Role, Audit: s.events},

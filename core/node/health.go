@@ -162,6 +162,25 @@ func (l *Live) Ask(ctx context.Context, name string) Health {
 	return is
 }
 
+// Look is Ask for somebody who has asked for it: where somebody else reads the node, or
+// imports into it, that is waited for, and it is read then. It takes an operator. Where the
+// node does not answer as it should, it is an Unreachable error.
+func (l *Live) Look(ctx context.Context, by core.Caller, name string) error {
+	if err := by.Require(core.Operator); err != nil {
+		return err
+	}
+	begun := l.now()
+	if is := l.Ask(ctx, name); is.State != Online && is.Reason != "" {
+		return trouble(name, is.State, "%s", is.Reason)
+	}
+	read, err := l.Pulled(ctx, name)
+	if err != nil || !read.Before(begun.Truncate(time.Millisecond)) {
+		return err
+	}
+	_, err = l.Pull(ctx, by, name)
+	return err
+}
+
 // Glance is Ask for somebody who only looks, and does not wait long: a node that does not
 // tell by then is asked again in its time.
 func (l *Live) Glance(ctx context.Context, name string) Health {

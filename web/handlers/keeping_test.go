@@ -8,6 +8,7 @@ import (
 	"ekuiper-console/core"
 	"ekuiper-console/core/node/nodetest"
 	"ekuiper-console/core/schedule"
+	"ekuiper-console/web/handlers"
 )
 
 const streamT = `CREATE STREAM t () WITH (DATASOURCE="b")`
@@ -208,4 +209,32 @@ func TestSchedulePages(t *testing.T) {
 	}
 	s.open(b, "/ui/schedules?node=site1").at(t, 200, "/ui/schedules", `value="every 1h30m"`)
 	s.form(b, "/ui/schedules/remove", "node", "site1").not(t, "daily at 03:30")
+}
+
+// TestHanging asks things of a node that hangs: the page comes soon, says that it goes on, and
+// tells what came of it.
+func TestHanging(t *testing.T) {
+	for _, c := range []struct{ post, page, goesOn, came string }{
+		{"/ui/nodes/site1/drift", "/ui/nodes/site1/drift", "This page tells when it is compared", "no answer within 2s"},
+		{"/ui/nodes/site1/pull", "/ui/nodes/site1", "The node is being read", "node site1 is unreachable: no answer within 2s"},
+		{"/ui/backups", "/ui/backups?node=site1", "site1 is being backed up", "site1 was not backed up:"},
+	} {
+		t.Run(c.post, func(t *testing.T) {
+			t.Parallel()
+			s, e := open(t, func(s *handlers.Server) { s.Live.Times.Ask, s.Live.Times.Export = 2*time.Second, 2*time.Second }), nodetest.Open(t, onEngine)
+			e.Token = "Bearer sesame"
+			s.register(e)
+			s.post("/api/v1/nodes/site1/pull", "").at(t, 200, "")
+			s.send("PUT", "/api/v1/nodes/site1/baseline", "{}").at(t, 200, "")
+			e.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Hang })
+			b := s.signedIn(core.Operator)
+			page := s.form(b, c.post, "node", "site1")
+			page.at(t, 200, "", c.goesOn, "data-live", "/ui/nodes/site1/events?of=")
+			_, events, _ := strings.Cut(page.body, `data-live="`)
+			events, _, _ = strings.Cut(events, `"`)
+			s.open(b, events).at(t, 200, "", "event: moved", "event: over")
+			s.open(b, c.page).at(t, 200, "", c.came)
+			s.open(b, c.page).not(t, c.goesOn, "event")
+		})
+	}
 }

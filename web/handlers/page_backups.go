@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -37,6 +38,9 @@ func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int,
 	if p.Nodes, err = s.Live.Names(r.Context()); err != nil {
 		return err
 	}
+	if p.Waiting = s.errand(backingUp, q.Node, views.BackupsPath(q.Node)); p.Waiting.Err != nil {
+		p.Made = vault.Backup{Node: q.Node, Reason: p.Waiting.Err.Error()}
+	}
 	if q.Node != "" && !slices.Contains(p.Nodes, q.Node) {
 		p.Gone = q.Node
 	}
@@ -49,14 +53,27 @@ func (s *Server) makeBackup(w http.ResponseWriter, r *http.Request) error {
 	if err := parseSmall(w, r); err != nil {
 		return err
 	}
-	name := r.PostForm.Get("node")
-	b, err := s.Vault.Make(r.Context(), callerOf(r), name, r.PostForm.Get("note"))
+	by, name, note := callerOf(r), r.PostForm.Get("node"), r.PostForm.Get("note")
+	if err := s.Live.Known(r.Context(), name); err != nil {
+		return err
+	}
+	made := make(chan vault.Backup, 1)
+	done, err := s.send(r, backingUp, name, func(ctx context.Context) error {
+		b, err := s.Vault.Make(ctx, by, name, note)
+		made <- b
+		return err
+	})
 	if core.CodeOf(err) == core.Unreachable {
 		return s.showBackups(w, r, http.StatusBadGateway, vault.Query{Node: name}, vault.Backup{Node: name, Reason: err.Error()})
 	}
 	if err != nil {
 		return err
 	}
+	if !done || len(made) == 0 { // it goes on, or was somebody else's
+		http.Redirect(w, r, views.BackupsPath(name), http.StatusSeeOther)
+		return nil
+	}
+	b := <-made
 	if b.Unswept != "" {
 		return s.showBackups(w, r, http.StatusOK, vault.Query{Node: name}, b)
 	}

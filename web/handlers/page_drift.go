@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"ekuiper-console/core"
@@ -39,6 +40,7 @@ func (s *Server) driftPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := views.DriftPage{Layout: s.layout(r), Drift: report.Status, Changes: changesOf(r, report.Changes)}
+	p.Waiting = s.errand(comparing, report.Node, views.DriftPath(report.Node))
 	p.Changes.Apart = report.Node != p.Node
 	s.show(w, r, http.StatusOK, p)
 	return nil
@@ -46,7 +48,15 @@ func (s *Server) driftPage(w http.ResponseWriter, r *http.Request) error {
 
 // compareNode is POST /ui/nodes/{name}/drift.
 func (s *Server) compareNode(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.Watch.Check(r.Context(), callerOf(r), param(r, "name")); err != nil {
+	by, name := callerOf(r), param(r, "name")
+	if err := s.Live.Known(r.Context(), name); err != nil {
+		return err
+	}
+	_, err := s.send(r, comparing, name, func(ctx context.Context) error {
+		_, err := s.Watch.Check(ctx, by, name)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	http.Redirect(w, r, views.DriftPath(param(r, "name")), http.StatusSeeOther)

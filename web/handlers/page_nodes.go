@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -134,6 +135,9 @@ func (s *Server) showNode(w http.ResponseWriter, r *http.Request, status int, fo
 	if form != nil {
 		p.Form = *form
 	}
+	if p.Waiting = s.errand(pulling, n.Name, views.NodePath(n.Name)); p.Waiting.Over && p.Waiting.Err == nil {
+		p.Done = views.NodePulled
+	}
 	s.show(w, r, status, p)
 	return nil
 }
@@ -163,11 +167,15 @@ func (s *Server) pullNode(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Live.Known(r.Context(), param(r, "name")); err != nil {
 		return err
 	}
-	done := views.Key("")
-	if s.Live.Ask(r.Context(), param(r, "name")).State == node.Online {
-		done = views.NodePulled
+	by, name := callerOf(r), param(r, "name")
+	done, err := s.send(r, pulling, name, func(ctx context.Context) error { return s.Live.Look(ctx, by, name) })
+	if err != nil && core.CodeOf(err) != core.Unreachable {
+		return err
 	}
-	return s.showNode(w, r, http.StatusOK, nil, done)
+	if done && err == nil {
+		return s.showNode(w, r, http.StatusOK, nil, views.NodePulled)
+	}
+	return s.showNode(w, r, http.StatusOK, nil, "")
 }
 
 // nodeRemovalPage is GET /ui/nodes/{name}/remove.

@@ -202,6 +202,7 @@ func (s *Server) adminRoutes() []route {
 		{"GET", "/ui/nodes/{name}", page, core.Viewer, s.nodePage},
 		{"POST", "/ui/nodes/{name}", page, core.Admin, s.changeNode},
 		{"POST", "/ui/nodes/{name}/pull", page, core.Operator, s.pullNode},
+		{"GET", "/ui/nodes/{name}/events", page, core.Viewer, s.nodeEvents},
 		{"GET", "/ui/nodes/{name}/remove", page, core.Admin, s.nodeRemovalPage},
 		{"POST", "/ui/nodes/{name}/remove", page, core.Admin, s.removeNode},
 		{"POST", "/ui/node", page, core.Viewer, s.chooseNode},

@@ -11,6 +11,7 @@ import (
 	"ekuiper-console/core/account"
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/drift"
+	"ekuiper-console/core/errand"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/schedule"
@@ -31,6 +32,7 @@ type Server struct {
 	Vault    *vault.Vault   // keeps backups of nodes
 	Book     *schedule.Book // says when either is done
 	Tasks    *task.Runner
+	Errands  *errand.Runner // does what pages ask of nodes
 	Users    *account.Users
 	Tokens   *account.Tokens
 	Keys     *account.Keys       // of tokens that callers sign themselves; nil takes none

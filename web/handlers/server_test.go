@@ -22,6 +22,7 @@ import (
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/depot"
 	"ekuiper-console/core/drift"
+	"ekuiper-console/core/errand"
 	"ekuiper-console/core/fetch"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/rollout"
@@ -79,6 +80,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 		Nodes:    nodes,
 		Live:     live,
 		Rollouts: &rollout.Service{Importer: service, Registry: nodes, Doctor: live, Store: db, Board: db, Shelf: db, Audit: log, Log: func(err error) { t.Error(err) }},
+		Errands:  &errand.Runner{},
 		Tasks:    &task.Runner{Store: db, Log: func(err error) { t.Error(err) }},
 		Users:    users, Tokens: &account.Tokens{Store: db, Audit: log}, Sessions: sessions, SignedIn: &account.Sessions{Store: db}, SetUp: setUp, Audit: log,
 		Links: handlers.Links{Key: []byte("key")},
@@ -99,6 +101,7 @@ func open(t testing.TB, change ...func(*handlers.Server)) *site {
 	s.Server = httptest.NewServer(s.server.Handler())
 	t.Cleanup(func() {
 		s.Close()
+		s.server.Errands.Close()
 		if err := errors.Join(s.server.Rollouts.Close(ctx), s.server.Tasks.Close(ctx)); err != nil {
 			t.Error(err)
 		}

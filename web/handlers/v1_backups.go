@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -54,7 +55,11 @@ func (s *Server) makeBackupV1(w http.ResponseWriter, r *http.Request) error {
 	if err := s.readStrict(w, r, &body); err != nil {
 		return err
 	}
-	b, err := s.Vault.Make(r.Context(), callerOf(r), param(r, "name"), body.Note)
+	var b vault.Backup
+	err := bounded(r, param(r, "name"), func(ctx context.Context) (err error) {
+		b, err = s.Vault.Make(ctx, callerOf(r), param(r, "name"), body.Note)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"ekuiper-console/core"
@@ -24,7 +25,11 @@ func (s *Server) driftV1(w http.ResponseWriter, r *http.Request) error {
 
 // compareV1 is POST /api/v1/nodes/{name}/drift: the node is read and compared now.
 func (s *Server) compareV1(w http.ResponseWriter, r *http.Request) error {
-	report, err := s.Watch.Check(r.Context(), callerOf(r), param(r, "name"))
+	var report drift.Report
+	err := bounded(r, param(r, "name"), func(ctx context.Context) (err error) {
+		report, err = s.Watch.Check(ctx, callerOf(r), param(r, "name"))
+		return err
+	})
 	return answerDrift(w, r, report, err)
 }
 

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"ekuiper-console/core/node"
+	"ekuiper-console/core/plan"
 )
 
 // nodesV1 is GET /api/v1/nodes.
@@ -78,7 +80,11 @@ func (s *Server) removeNodeV1(w http.ResponseWriter, r *http.Request) error {
 // pullNodeV1 is POST /api/v1/nodes/{name}/pull: it reads what the node holds now, and
 // answers with the revision that this is.
 func (s *Server) pullNodeV1(w http.ResponseWriter, r *http.Request) error {
-	snapshot, err := s.Live.Pull(r.Context(), callerOf(r), param(r, "name"))
+	var snapshot plan.Snapshot
+	err := bounded(r, param(r, "name"), func(ctx context.Context) (err error) {
+		snapshot, err = s.Live.Pull(ctx, callerOf(r), param(r, "name"))
+		return err
+	})
 	if err != nil {
 		return err
 	}

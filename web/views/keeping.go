@@ -17,6 +17,22 @@ type Kept struct {
 	Latest vault.Latest
 }
 
+// Waiting is what a page says of what was asked of a node and takes long: that it goes on,
+// or how it has ended. The zero Waiting says nothing.
+type Waiting struct {
+	Page, Events string // where that is told, and by which stream; empty where nothing goes on
+	Over         bool   // it has ended just now
+	Err          error  // that it ended with
+}
+
+// refresh is after how many seconds a page is loaded again by a browser without scripts.
+func (w Waiting) refresh() int {
+	if w.Events == "" {
+		return 0
+	}
+	return 2
+}
+
 // DriftPage tells how a node stands to its baseline, with what is not as that says. It posts
 // nothing to /ui/nodes/{name}/drift, which compares the node now, and action, one of accept,
 // apply, remove and set, to /ui/nodes/{name}/baseline: set with revision, and accept with that
@@ -25,6 +41,7 @@ type DriftPage struct {
 	Layout
 	Drift   drift.Status
 	Changes ChangeList
+	Waiting Waiting // for what is compared
 }
 
 // BackupsPage lists the backups of a node or of all. It asks itself for node and before, and
@@ -36,6 +53,7 @@ type BackupsPage struct {
 	Nodes   []string     // that there are
 	Gone    string       // the node whose backups are listed, where it is there no more
 	Older   int64        // the backup before which the next page ends; 0 for none
+	Waiting Waiting      // for what is backed up
 	Made    vault.Backup // just now, where that failed, or older ones could not be taken out
 }
 
@@ -126,8 +144,8 @@ func backupPath(id int64, behind string) string {
 	return "/ui/backups/" + strconv.FormatInt(id, 10) + behind
 }
 
-// backupsPath is the address of the backups of a node, or of all.
-func backupsPath(node string) string { return withQuery("/ui/backups", "node", node) }
+// BackupsPath is the address of the backups of a node, or of all.
+func BackupsPath(node string) string { return withQuery("/ui/backups", "node", node) }
 
 // older is the address of the next page.
 func (p BackupsPage) older() string {

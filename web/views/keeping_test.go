@@ -44,6 +44,9 @@ func keepingFixtures() map[string]templ.Component {
 		"drift":           DriftPage{Layout: admin, Drift: kept.Drift, Changes: changes},
 		"drift-none":      DriftPage{Layout: admin, Drift: drift.Status{Node: "local", State: drift.None}},
 		"drift-viewer":    DriftPage{Layout: viewer, Drift: drift.Status{Node: "plant1", State: drift.Unknown, Reason: "node plant1 is unreachable: no answer within 10s", Baseline: kept.Drift.Baseline}},
+		"drift-waiting":   DriftPage{Layout: admin, Drift: kept.Drift, Waiting: Waiting{Page: DriftPath("plant1"), Events: "/ui/nodes/plant1/events?of=compare"}},
+		"drift-over":      DriftPage{Layout: admin, Drift: kept.Drift, Waiting: Waiting{Over: true}},
+		"backups-waiting": BackupsPage{Layout: admin, Of: "plant1", Nodes: names, Waiting: Waiting{Page: BackupsPath("plant1"), Events: "/ui/nodes/plant1/events?of=backup"}},
 		"drift-in-sync":   DriftPage{Layout: viewer, Drift: drift.Status{Node: "plant1", State: drift.InSync, Baseline: kept.Drift.Baseline, Compared: at}},
 		"backups":         BackupsPage{Layout: admin, Backups: backups, Nodes: names, Older: 7},
 		"backups-none":    BackupsPage{Layout: viewer, Nodes: names[:1], Of: "local"},
@@ -63,6 +66,9 @@ func keepingFixtures() map[string]templ.Component {
 func TestKeepingTells(t *testing.T) {
 	for name, wants := range map[string][]string{
 		"drift":           {"drifted", "revision 41, set by m.keller", `action="/ui/nodes/plant1/baseline"`, `value="apply"`, `value="accept"`, "Compare now", "Another baseline"},
+		"drift-waiting":   {"This page tells when it is compared", `data-live="/ui/nodes/plant1/events?of=compare"`, `http-equiv="refresh"`},
+		"drift-over":      {"The node was compared."},
+		"backups-waiting": {"plant1 is being backed up", `http-equiv="refresh"`},
 		"drift-none":      {"no baseline", "Make what it holds now the baseline"},
 		"drift-viewer":    {"unknown", "no answer within 10s"},
 		"drift-in-sync":   {"in sync", "The node holds what its baseline says"},

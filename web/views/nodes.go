@@ -38,6 +38,8 @@ type NodePage struct {
 	NodeRow
 	Form NodeForm
 	Done Key // empty, NodePulled or NodeChanged
+
+	Waiting Waiting // for what is read
 }
 
 // What was done to a node.
