@@ -121,7 +121,10 @@ func jsonNames(t reflect.Type) []string {
 // unknownOptions warns of options that the engine does not know: it passes over them.
 func (r *Rule) unknownOptions() []core.Finding {
 	const most = 10
-	at := place(r.text, "options")
+	at := r.optionsAt
+	if at == 0 {
+		at = place(r.text, "options")
+	}
 	if at < 0 || r.text[at] != '{' {
 		return nil
 	}

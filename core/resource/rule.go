@@ -25,9 +25,10 @@ type Rule struct {
 	Options   *RuleOption              `json:"options"`
 	Tags      []string                 `json:"tags"`
 
-	ref  core.Ref
-	text string
-	stmt *streamsql.Select // nil without SQL
+	ref       core.Ref
+	text      string
+	optionsAt int               // where in the text the options are; 0 if that is not known
+	stmt      *streamsql.Select // nil without SQL
 
 	prepared bool
 	notes    []core.Finding // warnings about the text itself

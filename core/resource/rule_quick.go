@@ -131,6 +131,19 @@ func (q *quickReader) options() {
 		return
 	}
 	q.Skip()
-	q.rule.Options = &RuleOption{}
-	q.ok = q.ok && json.Unmarshal(q.Data[from:q.Pos], q.rule.Options) == nil
+	q.rule.optionsAt = from
+	q.rule.Options = knownOptions.of(string(q.Data[from:q.Pos]), readOptions)
+	q.ok = q.ok && q.rule.Options != nil
+}
+
+// knownOptions keeps what was read of options.
+var knownOptions memo[*RuleOption]
+
+// readOptions returns nil for what are no options.
+func readOptions(text string) *RuleOption {
+	o := &RuleOption{}
+	if json.Unmarshal([]byte(text), o) != nil {
+		return nil
+	}
+	return o
 }

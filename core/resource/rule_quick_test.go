@@ -23,6 +23,10 @@ func FuzzQuick(f *testing.F) {
 		if !got.quick() {
 			return
 		}
+		if got.optionsAt != 0 && got.optionsAt != place(text, "options") {
+			t.Errorf("%q: options are at %d, not at %d", text, place(text, "options"), got.optionsAt)
+		}
+		want.optionsAt = got.optionsAt
 		if p := unmarshal(text, &want); p != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s\nis read %+v\nwant    %+v, %v", text, got, want, p)
 		}

@@ -47,10 +47,20 @@ func (s *stage) template(text string, path ...any) {
 		s.add(core.Warn, Need{}, "", "the template is too long to be parsed here; it was not checked", path...)
 		return
 	}
-	t := parse.New("sink")
-	if _, err := t.Parse(text, "", "", map[string]*parse.Tree{}, templateFuncs); err != nil {
-		s.add(core.Fault, Need{}, "", err.Error(), path...)
+	if wrong := knownTemplates.of(text, wrongTemplate); wrong != "" {
+		s.add(core.Fault, Need{}, "", wrong, path...)
 	}
+}
+
+// knownTemplates keeps what is wrong with templates.
+var knownTemplates memo[string]
+
+// wrongTemplate returns what is wrong with a template, in the words of the parser, or "".
+func wrongTemplate(text string) string {
+	if _, err := parse.New("sink").Parse(text, "", "", map[string]*parse.Tree{}, templateFuncs); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // templateFuncs are the functions that templates may call: those of text/template, of sprig, and the engine's own.
