@@ -66,6 +66,16 @@ func (db *DB) PutRollout(ctx context.Context, r rollout.Rollout, did ...audit.Ev
 	})
 }
 
+const removeRolloutSQL = `delete from rollouts where id = ?`
+
+// RemoveRollout deletes a rollout with all that is kept of it.
+func (db *DB) RemoveRollout(ctx context.Context, id string, did audit.Event) error {
+	return db.told(ctx, did, func(t *sql.Tx) error {
+		_, err := t.ExecContext(ctx, removeRolloutSQL, id)
+		return fault(ctx, err, "deleting rollout %s", id)
+	})
+}
+
 const rolloutSQL = `select head from rollouts where id = ?`
 
 const rolloutsSQL = `select head from rollouts order by created desc, rowid desc limit ?`

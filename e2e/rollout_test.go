@@ -70,6 +70,9 @@ func TestRolloutJourney(t *testing.T) {
 		}
 	}
 	v.press("Roll back")
+	v.see("2 nodes get back all that they held before the rollout")
+	v.accessible()
+	v.press("Roll back 2 nodes")
 	v.see("2 of 2 nodes hold again what they held")
 	if got := first.console("export"); strings.Contains(got, "fleet") {
 		t.Errorf("after the rollback the first node holds %s", got)
@@ -77,6 +80,11 @@ func TestRolloutJourney(t *testing.T) {
 	v.open("/ui/rollouts")
 	v.see("2 rolled back")
 	v.accessible()
+	v.follow("pasted.json")
+	v.follow("Delete")
+	v.accessible()
+	v.press("Delete pasted.json")
+	v.see("No rollouts yet")
 }
 
 // tired stands before a server and takes no import while it is ill.

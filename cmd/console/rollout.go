@@ -12,6 +12,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
+	"ekuiper-console/core/depot"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/transfer"
@@ -28,6 +29,7 @@ type rolloutCmd struct {
 	Cancel   rolloutCancelCmd   `cmd:"" help:"End a rollout before the next node. Nodes that were applied to stay as they are."`
 	Retry    rolloutRetryCmd    `cmd:"" help:"Plan the failed nodes anew and go on, where they change nothing else than was reviewed."`
 	Rollback rolloutRollbackCmd `cmd:"" help:"Bring back what nodes held before the rollout."`
+	Remove   rolloutRemoveCmd   `cmd:"" aliases:"rm" help:"Delete a rollout that was never begun, or that is over. Nodes stay as they are."`
 }
 
 // rolloutDesk is where rollouts are: in the data folder, or at a console that runs
@@ -37,6 +39,8 @@ type rolloutDesk interface {
 	plan(ctx context.Context, req rollout.Request) (rollout.Rollout, error)
 	// act does what a word of the command line says: start, pause and so on.
 	act(ctx context.Context, word, id string, wave int) error
+	// remove deletes a rollout.
+	remove(ctx context.Context, id string) error
 	// list returns the newest rollouts.
 	list(ctx context.Context) ([]rollout.Rollout, error)
 	// show returns a rollout with its nodes and what it does to them.
@@ -50,9 +54,15 @@ type rolloutLine struct {
 	Targets []rollout.Target `json:"targets"`
 }
 
+// rolloutFlags say where rollouts are, and which files a bundle of them may name.
+type rolloutFlags struct {
+	whereFlags
+	fetchFlags
+}
+
 // withRollouts runs a command on the rollouts that the flags name. One that writes is for
 // the console itself, where one serves the data folder: only that knows what is under way.
-func (f *whereFlags) withRollouts(p *process, writes bool, do func(rolloutDesk) error) (err error) {
+func (f *rolloutFlags) withRollouts(p *process, writes bool, do func(rolloutDesk) error) (err error) {
 	if f.Server != nil {
 		r, err := newRemote(f.Server, f.Token, core.Local)
 		if err != nil {
@@ -65,13 +75,19 @@ func (f *whereFlags) withRollouts(p *process, writes bool, do func(rolloutDesk) 
 		return err
 	}
 	defer store.Close()
-	live := f.live(store)
+	live, err := f.serving(store, f.PublicURL)
+	if err != nil {
+		return err
+	}
 	events := &audit.Log{Store: store, Late: p.untold}
 	service := &transfer.Service{Nodes: live, Live: live, Journal: store, Audit: events}
 	defer service.Close()
 	rollouts := rolloutsOf(service, live, store, events)
 	if !writes {
-		return do(localRollouts{rollouts})
+		return do(localRollouts{rollouts, service})
+	}
+	if service.Fetch, service.Depot, err = f.files(); err != nil {
+		return err
 	}
 	unlock, err := lock(filepath.Join(f.Data, "serve.lock"))
 	if err != nil {
@@ -86,7 +102,17 @@ func (f *whereFlags) withRollouts(p *process, writes bool, do func(rolloutDesk) 
 	if err := rollouts.Recover(p.ctx); err != nil {
 		return err
 	}
-	return do(localRollouts{rollouts})
+	return do(localRollouts{rollouts, service})
+}
+
+// files opens what reads the files that entries name, and where they are kept.
+func (f *rolloutFlags) files() (transfer.Fetcher, *depot.Store, error) {
+	files, err := f.fetcher(f.Data)
+	if err != nil {
+		return nil, nil, err
+	}
+	kept, err := f.depot()
+	return files, kept, err
 }
 
 // rolloutsOf returns the rollouts of a store.
@@ -95,7 +121,7 @@ func rolloutsOf(service *transfer.Service, live *node.Live, store *db.DB, events
 }
 
 type rolloutPlanCmd struct {
-	whereFlags
+	rolloutFlags
 	Bundle          string            `arg:"" help:"File of the bundle; - for standard input."`
 	Node            []string          `placeholder:"NAME" help:"Node to bring it into; may be given again."`
 	Label           map[string]string `mapsep:"none" placeholder:"K=V" help:"Bring it into all nodes with this label; may be given again for those with all of them."`
@@ -123,7 +149,7 @@ func (c *rolloutPlanCmd) Run(p *process) error {
 	}
 	return c.withRollouts(p, true, func(d rolloutDesk) error {
 		r, err := d.plan(p.ctx, rollout.Request{
-			Name: filepath.Base(c.Bundle), Note: c.Note, Document: doc, Format: transfer.Detect, Mode: mode(c.Partial), Nodes: c.Node, Labels: c.Label,
+			Name: c.name(), Note: c.Note, Document: doc, Format: transfer.Detect, Mode: mode(c.Partial), Nodes: c.Node, Labels: c.Label,
 			Restart: c.Restart, Start: c.Start, Strategy: rollout.Strategy{
 				Canary: c.Canary, Batch: c.Batch, Parallel: c.Parallel, StopAfter: c.StopAfter, PauseSeconds: int(c.Pause.Seconds()),
 				OnlyHealthy: c.OnlyHealthy, RollbackOnError: c.RollbackOnError, Resume: c.Resume,
@@ -139,6 +165,14 @@ func (c *rolloutPlanCmd) Run(p *process) error {
 		}
 		return settled(&shown, d, r.ID, c.JSON)
 	})
+}
+
+// name is what the rollout is called: as the file is, if it is one.
+func (c *rolloutPlanCmd) name() string {
+	if c.Bundle == "-" {
+		return ""
+	}
+	return filepath.Base(c.Bundle)
 }
 
 // pollRollout is how often a rollout that is under way is asked for.
@@ -217,7 +251,7 @@ type rolloutListCmd struct {
 
 // Run lists the rollouts.
 func (c *rolloutListCmd) Run(p *process) error {
-	return c.withRollouts(p, false, func(d rolloutDesk) error {
+	return (&rolloutFlags{whereFlags: c.whereFlags}).withRollouts(p, false, func(d rolloutDesk) error {
 		all, err := d.list(p.ctx)
 		if err != nil {
 			return err
@@ -240,7 +274,7 @@ type rolloutShowCmd struct {
 
 // Run shows the rollout.
 func (c *rolloutShowCmd) Run(p *process) error {
-	return c.withRollouts(p, false, func(d rolloutDesk) error {
+	return (&rolloutFlags{whereFlags: c.whereFlags}).withRollouts(p, false, func(d rolloutDesk) error {
 		r, err := d.show(p.ctx, c.ID)
 		if err != nil {
 			return err
@@ -248,52 +282,3 @@ func (c *rolloutShowCmd) Run(p *process) error {
 		return printRollout(p, r, c.JSON)
 	})
 }
-
-// rolloutAct is what the commands have in common that do something with a rollout.
-type rolloutAct struct {
-	whereFlags
-	ID string `arg:"" name:"id" help:"Id of the rollout."`
-}
-
-// run does it, and waits until the rollout rests.
-func (c *rolloutAct) run(p *process, word string, wave int) error {
-	return c.withRollouts(p, true, func(d rolloutDesk) error {
-		if err := d.act(p.ctx, word, c.ID, wave); err != nil {
-			return err
-		}
-		return settled(p, d, c.ID, false)
-	})
-}
-
-type rolloutStartCmd struct{ rolloutAct }
-
-// Run starts the rollout.
-func (c *rolloutStartCmd) Run(p *process) error { return c.run(p, "start", 0) }
-
-type rolloutPauseCmd struct{ rolloutAct }
-
-// Run pauses the rollout.
-func (c *rolloutPauseCmd) Run(p *process) error { return c.run(p, "pause", 0) }
-
-type rolloutResumeCmd struct{ rolloutAct }
-
-// Run goes on with the rollout.
-func (c *rolloutResumeCmd) Run(p *process) error { return c.run(p, "resume", 0) }
-
-type rolloutCancelCmd struct{ rolloutAct }
-
-// Run cancels the rollout.
-func (c *rolloutCancelCmd) Run(p *process) error { return c.run(p, "cancel", 0) }
-
-type rolloutRetryCmd struct{ rolloutAct }
-
-// Run tries the failed nodes again.
-func (c *rolloutRetryCmd) Run(p *process) error { return c.run(p, "retry", 0) }
-
-type rolloutRollbackCmd struct {
-	rolloutAct
-	Wave int `placeholder:"N" help:"Only this wave; all of them unless it is given."`
-}
-
-// Run rolls back.
-func (c *rolloutRollbackCmd) Run(p *process) error { return c.run(p, "rollback", c.Wave) }

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"net/url"
+	"unicode/utf8"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/parcel"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/rollout"
 	"ekuiper-console/core/transfer"
@@ -14,9 +17,18 @@ import (
 const maxListed = 50
 
 // localRollouts are the rollouts of a data folder.
-type localRollouts struct{ rollouts *rollout.Service }
+type localRollouts struct {
+	rollouts *rollout.Service
+	bundles  *transfer.Service
+}
 
+// plan takes an archive apart: its files are kept once for all nodes.
 func (l localRollouts) plan(ctx context.Context, req rollout.Request) (rollout.Rollout, error) {
+	brought, err := l.bundles.Take(ctx, caller(), bytes.NewReader(req.Document), int64(len(req.Document)))
+	if err != nil {
+		return rollout.Rollout{}, err
+	}
+	req.Document, req.Files = brought.Text, brought.Files
 	return l.rollouts.Plan(ctx, caller(), req)
 }
 
@@ -30,6 +42,10 @@ func (l localRollouts) act(ctx context.Context, word, id string, wave int) error
 		},
 	}[word](ctx, caller(), id)
 	return err
+}
+
+func (l localRollouts) remove(ctx context.Context, id string) error {
+	return l.rollouts.Remove(ctx, caller(), id)
 }
 
 func (l localRollouts) list(ctx context.Context) ([]rollout.Rollout, error) {
@@ -55,19 +71,29 @@ type remoteRollouts struct {
 	p       *process
 }
 
+// rolloutBody is a rollout as a console elsewhere takes it.
+type rolloutBody struct {
+	Content string            `json:"content,omitempty"`
+	Format  transfer.Format   `json:"format"`
+	Mode    plan.Mode         `json:"mode"`
+	Restart bool              `json:"restart"`
+	Nodes   []string          `json:"nodes,omitempty"`
+	Labels  map[string]string `json:"labels,omitempty"`
+	Name    string            `json:"name"`
+	Note    string            `json:"note"`
+	Start   bool              `json:"start"`
+	rollout.Strategy
+}
+
+// plan sends a bundle as a text, and as a file what is none: JSON would mangle it.
 func (r remoteRollouts) plan(_ context.Context, req rollout.Request) (rollout.Rollout, error) {
-	made, err := ask[rollout.Rollout](r.console, r.p, "rollouts", struct {
-		Content string            `json:"content"`
-		Format  transfer.Format   `json:"format"`
-		Mode    plan.Mode         `json:"mode"`
-		Restart bool              `json:"restart"`
-		Nodes   []string          `json:"nodes,omitempty"`
-		Labels  map[string]string `json:"labels,omitempty"`
-		Name    string            `json:"name"`
-		Note    string            `json:"note"`
-		Start   bool              `json:"start"`
-		rollout.Strategy
-	}{string(req.Document), req.Format, req.Mode, req.Restart, req.Nodes, req.Labels, req.Name, req.Note, req.Start, req.Strategy})
+	options := rolloutBody{"", req.Format, req.Mode, req.Restart, req.Nodes, req.Labels, req.Name, req.Note, req.Start, req.Strategy}
+	var body any = upload{options, req.Document}
+	if utf8.Valid(req.Document) && !parcel.Is(req.Document) {
+		options.Content = string(req.Document)
+		body = options
+	}
+	made, err := ask[rollout.Rollout](r.console, r.p, "rollouts", body)
 	if err != nil {
 		return rollout.Rollout{}, err
 	}
@@ -76,6 +102,11 @@ func (r remoteRollouts) plan(_ context.Context, req rollout.Request) (rollout.Ro
 
 func (r remoteRollouts) act(_ context.Context, word, id string, wave int) error {
 	_, err := r.console.call(r.p, "/api/v1/rollouts/"+url.PathEscape(id)+"/"+word, map[string]int{"wave": wave})
+	return err
+}
+
+func (r remoteRollouts) remove(_ context.Context, id string) error {
+	_, err := r.console.call(r.p, "/api/v1/rollouts/"+url.PathEscape(id), deleting{})
 	return err
 }
 

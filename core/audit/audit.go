@@ -47,6 +47,7 @@ const (
 	RolloutCancel   Action = "rollout-cancel"
 	RolloutRetry    Action = "rollout-retry"
 	RolloutRollback Action = "rollout-rollback"
+	RolloutRemove   Action = "rollout-remove"
 	BaselineSet     Action = "baseline-set"
 	BaselineAccept  Action = "baseline-accept" // what a node holds became its baseline
 	BaselineApply   Action = "baseline-apply"  // a node is to hold again what its baseline says
@@ -65,7 +66,7 @@ var actions = []Action{
 	SetUp, SignIn, SignInRefused, SignOut, SessionEnd, TokenRefused, Refused,
 	UserAdd, UserRole, UserPassword, UserRemove, TokenAdd, TokenRevoke,
 	NodeAdd, NodeChange, NodeRemove, NodePull,
-	RolloutPlan, RolloutStart, RolloutPause, RolloutResume, RolloutCancel, RolloutRetry, RolloutRollback,
+	RolloutPlan, RolloutStart, RolloutPause, RolloutResume, RolloutCancel, RolloutRetry, RolloutRollback, RolloutRemove,
 	BaselineSet, BaselineAccept, BaselineApply, BaselineRemove,
 	NodeBackup, BackupChange, BackupRestore, BackupRemove, ScheduleSet, ScheduleRemove,
 }

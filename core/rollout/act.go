@@ -159,12 +159,7 @@ func (s *Service) Rollback(ctx context.Context, by core.Caller, id string, wave 
 	if err != nil {
 		return Rollout{}, err
 	}
-	var back []Target
-	for _, t := range u.targets {
-		if t.Undoable() && (wave == 0 || t.Wave == wave) {
-			back = append(back, t)
-		}
-	}
+	back := Undoable(u.targets, wave)
 	if len(back) == 0 {
 		s.drop(w)
 		return u.r, core.Errorf(core.Conflict, "there is nothing to roll back")
@@ -229,6 +224,25 @@ func (s *Service) Cancel(ctx context.Context, by core.Caller, id string) (Rollou
 	u.r.Actor = by.Name
 	err = u.skip("cancelled by "+by.Name, audit.New(s.now(), by, audit.RolloutCancel, id))
 	return u.r, err
+}
+
+// cancelFirst is what to do before a rollout is deleted.
+const cancelFirst = "cancel it first"
+
+// Remove deletes a rollout that was never begun, or that is over. What it did to nodes
+// stays. It takes an operator. Any other rollout is a Conflict error.
+func (s *Service) Remove(ctx context.Context, by core.Caller, id string) error {
+	w, u, err := s.open(ctx, by, id, States()...)
+	if core.CodeOf(err) == core.Conflict {
+		return core.WithHint(err, cancelFirst)
+	} else if err != nil {
+		return err
+	}
+	defer s.drop(w)
+	if !u.r.Removable() {
+		return core.WithHint(core.Errorf(core.Conflict, "rollout %s is %s: only one that was never begun, or that is over, can be deleted", id, u.r.State), cancelFirst)
+	}
+	return s.Store.RemoveRollout(ctx, id, audit.New(s.now(), by, audit.RolloutRemove, id).Saying(told(u.r)))
 }
 
 // ask asks a rollout that is under way for a state.

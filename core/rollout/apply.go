@@ -55,7 +55,7 @@ func (u *run) send(ctx context.Context, t *Target) (*transfer.Result, error) {
 	req.Approve = func(p *plan.Plan) error {
 		base = p.Base.Revision
 		if id, _ := digest(p); id != t.Group {
-			return core.Errorf(core.Conflict, "what would change is not what was reviewed: %s has moved since; nothing was written", t.Node)
+			return core.Errorf(core.Conflict, "what would change is not what was reviewed: %s has moved since; nothing was written, and a retry plans it anew", t.Node)
 		}
 		return nil
 	}

@@ -110,6 +110,11 @@ type Rollout struct {
 	Tally    Tally             `json:"tally"`         // is counted by the store
 }
 
+// Removable reports whether it can be deleted: it was never begun, or it is over.
+func (r *Rollout) Removable() bool {
+	return r.State.Over() || r.State == Planned && r.Wave == 0
+}
+
 // Tally counts targets by state.
 type Tally map[Standing]int
 

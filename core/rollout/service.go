@@ -41,6 +41,8 @@ type Store interface {
 	MakeRollout(ctx context.Context, r Rollout, body []byte, targets []Target, did audit.Event) error
 	// PutRollout stores what is other about a rollout.
 	PutRollout(ctx context.Context, r Rollout, did ...audit.Event) error
+	// RemoveRollout deletes a rollout with all that is kept of it.
+	RemoveRollout(ctx context.Context, id string, did audit.Event) error
 	// Rollout returns a rollout, or a NotFound error.
 	Rollout(ctx context.Context, id string) (Rollout, error)
 	// Rollouts returns up to limit rollouts, the newest first; 0 for all.

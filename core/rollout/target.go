@@ -50,6 +50,17 @@ func (t *Target) Undoable() bool {
 	return t.Begun && (t.State == Verified && t.Changes > 0 || t.State == Failed)
 }
 
+// Undoable returns the targets of a wave of which something can be rolled back, of all
+// waves where it is 0.
+func Undoable(targets []Target, wave int) (some []Target) {
+	for i := range targets {
+		if t := &targets[i]; t.Undoable() && (wave == 0 || t.Wave == wave) {
+			some = append(some, *t)
+		}
+	}
+	return some
+}
+
 // retryable reports whether it can be tried again.
 func (t *Target) retryable() bool {
 	return t.State == Failed || t.State == Blocked || t.State == RolledBack

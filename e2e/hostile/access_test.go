@@ -42,7 +42,7 @@ var inForms = []hostile{
 	{"a tag that is a page", page("/ui/export?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&tag=%3Cb%3E"), "200"},
 	{"a rollout of another draft", form("/ui/rollouts", "draft", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "node", "x"), "400|404"},
 	{"an act on a rollout that is none", form("/ui/rollouts/x", "action", "delete"), "400"},
-	{"a wave that is none", form("/ui/rollouts/x", "action", "rollback", "wave", "-1"), "404|400"},
+	{"a wave that is none", form("/ui/rollouts/x/rollback?wave=-1", "count", "-1"), "404"},
 	{"a board that is filtered by a page", page("/ui/rollouts/x?show=%3Cscript%3E&page=-9"), "404"},
 	{"an event of another task", page("/ui/tasks/none/events"), "404"},
 }

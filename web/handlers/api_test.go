@@ -260,6 +260,7 @@ func TestRoles(t *testing.T) {
 		{"GET", "/api/v1/rollouts", "", "viewer"}, {"POST", "/api/v1/rollouts", "{}", "operator"}, {"GET", "/api/v1/rollouts/x", "", "viewer"}, {"GET", "/api/v1/rollouts/x/events", "", "viewer"},
 		{"POST", "/api/v1/rollouts/x/start", "", "operator"}, {"POST", "/api/v1/rollouts/x/pause", "", "operator"}, {"POST", "/api/v1/rollouts/x/resume", "", "operator"},
 		{"POST", "/api/v1/rollouts/x/cancel", "", "operator"}, {"POST", "/api/v1/rollouts/x/retry", "", "operator"}, {"POST", "/api/v1/rollouts/x/rollback", "{}", "operator"},
+		{"DELETE", "/api/v1/rollouts/x", "", "operator"},
 		{"GET", "/api/v1/drift", "", "viewer"}, {"GET", "/api/v1/nodes/x/drift", "", "viewer"}, {"POST", "/api/v1/nodes/x/drift", "", "operator"},
 		{"GET", "/api/v1/nodes/x/baseline", "", "viewer"}, {"PUT", "/api/v1/nodes/x/baseline", "{}", "operator"}, {"DELETE", "/api/v1/nodes/x/baseline", "", "operator"},
 		{"POST", "/api/v1/nodes/x/baseline/apply", "{}", "operator"}, {"GET", "/api/v1/nodes/x/backups", "", "viewer"}, {"POST", "/api/v1/nodes/x/backups", "{}", "operator"},

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -239,24 +238,13 @@ func (s *Server) rolloutAct(w http.ResponseWriter, r *http.Request) error {
 			return s.showRollout(w, r, http.StatusBadRequest, views.RolloutPage{Error: views.RolloutNotConfirmed})
 		}
 	}
-	if _, err := do(r.Context(), callerOf(r), param(r, "id")); core.CodeOf(err) == core.Conflict {
-		return s.showRollout(w, r, http.StatusConflict, views.RolloutPage{Problem: err.Error(), Hint: core.HintOf(err)})
-	} else if err != nil {
-		return err
-	}
-	http.Redirect(w, r, views.RolloutPath(param(r, "id")), http.StatusSeeOther)
-	return nil
+	_, err = do(r.Context(), callerOf(r), param(r, "id"))
+	return s.didRollout(w, r, views.RolloutPath(param(r, "id")), err)
 }
 
 // actOf returns what a form asks for.
 func (s *Server) actOf(r *http.Request) (act, error) {
 	action := r.PostForm.Get("action")
-	if action == "rollback" {
-		wave, err := numberIn(r.PostForm.Get("wave"))
-		return func(ctx context.Context, by core.Caller, id string) (rollout.Rollout, error) {
-			return s.Rollouts.Rollback(ctx, by, id, wave)
-		}, err
-	}
 	do, ok := map[string]act{
 		"start": s.Rollouts.Start, "pause": s.Rollouts.Pause, "resume": s.Rollouts.Resume, "cancel": s.Rollouts.Cancel, "retry": s.Rollouts.Retry,
 	}[action]

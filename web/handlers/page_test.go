@@ -40,6 +40,8 @@ func TestPageRoles(t *testing.T) {
 		{"GET", "/ui/nodes/x/remove", "admin"}, {"POST", "/ui/nodes/x/remove", "admin"}, {"POST", "/ui/node", "viewer"},
 		{"GET", "/ui/rollouts", "viewer"}, {"POST", "/ui/rollouts", "operator"}, {"GET", "/ui/rollouts/new", "operator"}, {"GET", "/ui/rollouts/x", "viewer"},
 		{"GET", "/ui/nodes/x/events?of=pull", "viewer"}, {"POST", "/ui/rollouts/x", "operator"}, {"GET", "/ui/rollouts/x/events", "viewer"},
+		{"GET", "/ui/rollouts/x/rollback", "operator"}, {"POST", "/ui/rollouts/x/rollback", "operator"},
+		{"GET", "/ui/rollouts/x/remove", "operator"}, {"POST", "/ui/rollouts/x/remove", "operator"},
 		{"GET", "/ui/nodes/x/drift", "viewer"}, {"POST", "/ui/nodes/x/drift", "operator"}, {"POST", "/ui/nodes/x/baseline", "operator"},
 		{"GET", "/ui/backups", "viewer"}, {"POST", "/ui/backups", "operator"}, {"GET", "/ui/backups/1", "viewer"}, {"POST", "/ui/backups/1", "operator"},
 		{"GET", "/ui/backups/1/bundle", "viewer"}, {"POST", "/ui/backups/1/restore", "operator"}, {"GET", "/ui/backups/1/remove", "operator"}, {"POST", "/ui/backups/1/remove", "operator"},

@@ -124,14 +124,89 @@ func TestRolloutPages(t *testing.T) {
 	s.open(b, path+"/events").at(t, 200, path, "event: over")
 	s.open(b, path+"?show=failed").at(t, 200, path, "No node is there now.")
 	s.form(b, path, "action", "resume").at(t, 409, path, "is finished")
-	s.form(b, path, "action", "rollback", "wave", "0")
+	s.open(b, path+"/rollback?wave=7").at(t, 200, path)
+	s.open(b, path+"/rollback?wave=x").at(t, 400, path+"/rollback", "is not a number")
+	s.open(b, path+"/rollback?wave=1").at(t, 200, path+"/rollback", "Roll back wave 1 of", "2 nodes get back all that they held", "Roll back 2 nodes")
+	s.form(b, path+"/rollback?wave=1").at(t, 409, path+"/rollback", "Look at the number again", "2 nodes get back all that they held")
+	s.form(b, path+"/rollback?wave=7", "count", "2").at(t, 409, path, "there is nothing to roll back")
+	s.open(b, path+"/rollback?wave=0").at(t, 200, path+"/rollback", "Leave them as they are")
+	s.form(b, path+"/rollback?wave=0", "count", "2").at(t, 200, path)
 	s.server.Rollouts.Wait(context.Background(), strings.TrimPrefix(path, "/ui/rollouts/"))
-	s.open(b, path).at(t, 200, path, "2 of 2 nodes hold again what they held")
+	s.open(b, path).at(t, 200, path, "2 of 2 nodes hold again what they held", path+"/remove")
+	s.open(b, path+"/remove").at(t, 200, path+"/remove", "Nodes stay as they are")
+	s.form(b, path+"/remove").at(t, 200, "/ui/rollouts", "No rollouts yet")
+	s.form(b, path+"/remove").at(t, 404, path)
 
 	draft := s.brought(b, newStream)
 	s.open(b, "/ui/rollouts/new?draft="+draft).at(t, 200, "/ui/rollouts/new", `value="`+draft+`"`)
 	s.form(b, "/ui/rollouts", "draft", draft, "node", "n2").at(t, 200, "/ui/rollouts/", "pasted.json")
 	s.form(b, "/ui/rollouts", "draft", "nothing", "node", "n2").at(t, 400, "/ui/rollouts", "there is no draft")
+}
+
+// TestRolloutRemoved deletes rollouts that were never begun or are over, and no others.
+func TestRolloutRemoved(t *testing.T) {
+	s := open(t)
+	engines := s.fleet("n1", "n2")
+	planned := func(how string) (path, id string) {
+		t.Helper()
+		var made rollout.Rollout
+		if err := json.Unmarshal([]byte(s.post("/api/v1/rollouts", `{"bundle":`+newStream+`,"mode":"partial","labels":{"line":"1"}`+how+`}`).body), &made); err != nil {
+			t.Fatal(err)
+		}
+		s.server.Rollouts.Wait(context.Background(), made.ID)
+		return "/api/v1/rollouts/" + made.ID, made.ID
+	}
+	path, id := planned("")
+	s.send("DELETE", path, "").at(t, 204, "")
+	s.get(path).at(t, 404, "", "there is no rollout")
+	s.send("DELETE", path, "").at(t, 404, "", "there is no rollout")
+	if all := strings.Join(s.logged(), "\n"); !strings.Contains(all, "rollout-remove "+id) {
+		t.Errorf("the audit log does not tell of it:\n%s", all)
+	}
+
+	path, id = planned(`,"canary":1,"pause_seconds":3600`)
+	engines["n1"].Do(func(e *nodetest.Engine) { e.Faults["POST /data/import"] = nodetest.Hang })
+	s.post(path+"/start", "").at(t, 202, "")
+	s.send("DELETE", path, "").at(t, 409, "", "is under way", "cancel it first")
+	b := s.signedIn(core.Operator)
+	s.form(b, "/ui/rollouts/"+id+"/remove").at(t, 409, "/ui/rollouts/"+id, "is under way", "cancel it first")
+	engines["n1"].CloseClientConnections()
+	s.rests(id)
+	s.send("DELETE", path, "").at(t, 409, "", "is stopped: only one that was never begun, or that is over, can be deleted", "cancel it first")
+	s.post(path+"/cancel", "").at(t, 202, "")
+	s.send("DELETE", path, "").at(t, 204, "")
+}
+
+// TestRolloutChangedSince starts a rollout over REST when a node has changed since it was
+// planned: nothing is sent to it, it says so, and it is planned anew by a retry, which waits
+// for somebody to look.
+func TestRolloutChangedSince(t *testing.T) {
+	s := open(t)
+	engines := s.fleet("n1", "n2")
+	var made rollout.Rollout
+	if err := json.Unmarshal([]byte(s.post("/api/v1/rollouts", `{"bundle":`+newStream+`,"mode":"full","labels":{"line":"1"},"stop_after":2}`).body), &made); err != nil {
+		t.Fatal(err)
+	}
+	s.rests(made.ID)
+	engines["n2"].Take(`{"streams":{"theirs":"CREATE STREAM theirs () WITH (DATASOURCE=\"x\")"}}`)
+	path := "/api/v1/rollouts/" + made.ID
+	s.post(path+"/start", "").at(t, 202, "")
+	v := s.rests(made.ID)
+	if v.Tally[rollout.Verified] != 1 || v.Tally[rollout.Failed] != 1 || !strings.Contains(v.Targets[1].Reason, "what would change is not what was reviewed: n2 has moved since; nothing was written, and a retry plans it anew") {
+		t.Errorf("started: %+v", v)
+	}
+	if n := engines["n2"].Called("POST /data/import"); n != 0 || !engines["n2"].Has(`{"streams":{"theirs":"CREATE STREAM theirs () WITH (DATASOURCE=\"x\")"}}`) {
+		t.Errorf("n2 was sent %d imports", n)
+	}
+	s.post(path+"/retry", "").at(t, 202, "")
+	if v := s.rests(made.ID); v.State != rollout.Planned || !strings.Contains(v.Reason, "other changes are left than were reviewed") {
+		t.Errorf("retried: %+v", v)
+	}
+	s.send("DELETE", path, "").at(t, 409, "", "is planned: only one")
+	s.post(path+"/start", "").at(t, 202, "")
+	if v := s.rests(made.ID); v.Tally[rollout.Verified] != 2 {
+		t.Errorf("started again: %+v", v)
+	}
 }
 
 // brought keeps a document as a draft, and returns its id.

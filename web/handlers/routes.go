@@ -159,6 +159,7 @@ func (s *Server) rolloutRoutes() []route {
 		{"POST", "/api/v1/rollouts/{id}/cancel", api, core.Operator, s.rolloutActV1(s.Rollouts.Cancel)},
 		{"POST", "/api/v1/rollouts/{id}/retry", api, core.Operator, s.rolloutActV1(s.Rollouts.Retry)},
 		{"POST", "/api/v1/rollouts/{id}/rollback", api, core.Operator, s.rollbackV1},
+		{"DELETE", "/api/v1/rollouts/{id}", api, core.Operator, s.removeRolloutV1},
 
 		{"GET", "/ui/rollouts", page, core.Viewer, s.rolloutsPage},
 		{"POST", "/ui/rollouts", page, core.Operator, s.planRollout},
@@ -166,6 +167,10 @@ func (s *Server) rolloutRoutes() []route {
 		{"GET", "/ui/rollouts/{id}", page, core.Viewer, s.rolloutPage},
 		{"POST", "/ui/rollouts/{id}", page, core.Operator, s.rolloutAct},
 		{"GET", "/ui/rollouts/{id}/events", page, core.Viewer, s.rolloutEvents},
+		{"GET", "/ui/rollouts/{id}/rollback", page, core.Operator, s.rollbackPage},
+		{"POST", "/ui/rollouts/{id}/rollback", page, core.Operator, s.rollBack},
+		{"GET", "/ui/rollouts/{id}/remove", page, core.Operator, s.rolloutRemovalPage},
+		{"POST", "/ui/rollouts/{id}/remove", page, core.Operator, s.removeRollout},
 	}
 }
 

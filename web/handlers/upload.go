@@ -43,18 +43,16 @@ func (s *Server) readUpload(w http.ResponseWriter, r *http.Request) (brought tra
 
 // readForm reads a form of /api/v1: a file, and the other fields of the body as JSON in
 // the field named options.
-func (s *Server) readForm(w http.ResponseWriter, r *http.Request, b *importBody) (files map[string]string, err error) {
-	brought, err := s.readUpload(w, r)
-	if err != nil {
-		return nil, err
+func (s *Server) readForm(w http.ResponseWriter, r *http.Request, options any) (brought transfer.Brought, err error) {
+	if brought, err = s.readUpload(w, r); err != nil {
+		return brought, err
 	}
 	dec := json.NewDecoder(strings.NewReader(r.FormValue("options")))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(b); err != nil {
-		return nil, core.WithHint(core.Errorf(core.Invalid, "the field options cannot be read: %v", err), `send -F 'options={"mode":"partial"}'`)
+	if err := dec.Decode(options); err != nil {
+		return brought, core.WithHint(core.Errorf(core.Invalid, "the field options cannot be read: %v", err), `send -F 'options={"mode":"partial"}'`)
 	}
-	b.Content = string(brought.Text)
-	return brought.Files, nil
+	return brought, nil
 }
 
 // take reads a bundle from a file of a form.

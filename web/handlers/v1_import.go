@@ -47,7 +47,9 @@ var errNoMode = core.WithHint(core.Errorf(core.Invalid, "the mode is missing"), 
 func (s *Server) readImport(w http.ResponseWriter, r *http.Request) (b importBody, req transfer.Request, err error) {
 	var files map[string]string
 	if isMultipart(r) {
-		files, err = s.readForm(w, r, &b)
+		var brought transfer.Brought
+		brought, err = s.readForm(w, r, &b)
+		b.Content, files = string(brought.Text), brought.Files
 	} else {
 		err = s.readStrict(w, r, &b)
 	}

@@ -27,6 +27,29 @@ type rolloutBody struct {
 	rollout.Strategy
 }
 
+// readRolloutV1 reads a rollout: JSON, or a form with the bundle as a file.
+func (s *Server) readRolloutV1(w http.ResponseWriter, r *http.Request) (rollout.Request, error) {
+	var body rolloutBody
+	if !isMultipart(r) {
+		if err := s.readStrict(w, r, &body); err != nil {
+			return rollout.Request{}, err
+		}
+		return body.request()
+	}
+	brought, err := s.readForm(w, r, &body)
+	if err != nil {
+		return rollout.Request{}, err
+	}
+	if body.Content == "" && len(body.Bundle) == 0 {
+		body.Content = string(brought.Text)
+	} else {
+		body.Content, body.Bundle = "", nil // there are two
+	}
+	req, err := body.request()
+	req.Files = brought.Files
+	return req, err
+}
+
 // request returns the rollout that a body asks for.
 func (b *rolloutBody) request() (rollout.Request, error) {
 	document := []byte(b.Content)
@@ -47,11 +70,7 @@ func (b *rolloutBody) request() (rollout.Request, error) {
 
 // planRolloutV1 is POST /api/v1/rollouts: the plans are made in the background.
 func (s *Server) planRolloutV1(w http.ResponseWriter, r *http.Request) error {
-	var body rolloutBody
-	if err := s.readStrict(w, r, &body); err != nil {
-		return err
-	}
-	req, err := body.request()
+	req, err := s.readRolloutV1(w, r)
 	if err != nil {
 		return err
 	}
@@ -139,6 +158,11 @@ func (s *Server) rollbackV1(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusAccepted, one)
 	return nil
+}
+
+// removeRolloutV1 is DELETE /api/v1/rollouts/{id}.
+func (s *Server) removeRolloutV1(w http.ResponseWriter, r *http.Request) error {
+	return gone(w, s.Rollouts.Remove(r.Context(), callerOf(r), param(r, "id")))
 }
 
 // rolloutEventsV1 is GET /api/v1/rollouts/{id}/events: the rollout as server-sent events

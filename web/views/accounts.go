@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/url"
@@ -42,12 +43,16 @@ const (
 	PasswordChanged Key = "account.password.done"
 )
 
-// ConfirmPage asks before something is taken away for good. It posts to its own address.
+// ConfirmPage asks before something is taken away for good. It posts to its own address;
+// where nodes are counted, with their count.
 type ConfirmPage struct {
 	Layout
 	What  Confirmation
 	Name  string // of what goes
-	Error Key    // empty or LastAdmin
+	Count int    // nodes that it is about; 0 where it is about none
+	Wave  int    // of a rollout; 0 for all
+	Back  string // where one goes who thinks better of it; empty for the list
+	Error Key    // empty, LastAdmin or RollbackMoved
 }
 
 // Confirmation is what is asked about.
@@ -59,19 +64,26 @@ const (
 	RevokeToken
 	RemoveNode
 	RemoveBackup
+	RemoveRollout
+	RollBack
+	RollBackWave
 )
 
 // asking are the words of a confirmation, and where one goes who thinks better of it.
 type asking struct {
 	title, what, button, back Key
 	active, href              string
+	stay                      Key // what thinking better of it is called; empty for to keep it
 }
 
 var askings = []asking{
-	RemoveAccount: {"account.remove.title", "account.remove.what", "account.remove.button", "nav.accounts", "accounts", "/ui/accounts"},
-	RevokeToken:   {"token.revoke.title", "token.revoke.what", "token.revoke.button", "nav.tokens", "tokens", "/ui/tokens"},
-	RemoveNode:    {"node.remove.title", "node.remove.what", "node.remove.button", "nav.nodes", "nodes", "/ui/nodes"},
-	RemoveBackup:  {"backup.remove.title", "backup.remove.what", "backup.remove.button", "nav.backups", "backups", "/ui/backups"},
+	RemoveAccount: {"account.remove.title", "account.remove.what", "account.remove.button", "nav.accounts", "accounts", "/ui/accounts", ""},
+	RevokeToken:   {"token.revoke.title", "token.revoke.what", "token.revoke.button", "nav.tokens", "tokens", "/ui/tokens", ""},
+	RemoveNode:    {"node.remove.title", "node.remove.what", "node.remove.button", "nav.nodes", "nodes", "/ui/nodes", ""},
+	RemoveBackup:  {"backup.remove.title", "backup.remove.what", "backup.remove.button", "nav.backups", "backups", "/ui/backups", ""},
+	RemoveRollout: {"rollout.remove.title", "rollout.remove.what", "rollout.remove.button", "rollouts.title", "rollouts", "/ui/rollouts", ""},
+	RollBack:      {"rollout.undo.title", "rollout.undo.what", "rollout.undo.button", "rollouts.title", "rollouts", "/ui/rollouts", "rollout.undo.back"},
+	RollBackWave:  {"rollout.undo.wave.title", "rollout.undo.what", "rollout.undo.button", "rollouts.title", "rollouts", "/ui/rollouts", "rollout.undo.back"},
 }
 
 // Render writes the page.
@@ -88,6 +100,25 @@ func (p AccountPage) self() bool { return p.Account.Name == p.User }
 
 // asking returns the words of the page.
 func (p ConfirmPage) asking() asking { return askings[p.What] }
+
+// say returns a text of the page, in the form that the number of nodes asks for.
+func (p ConfirmPage) say(ctx context.Context, key Key) string {
+	if p.Count > 0 {
+		return tn(ctx, key, p.Count)
+	}
+	return t(ctx, key, "Name", p.Name)
+}
+
+// title asks, with a name in it.
+func (p ConfirmPage) title(ctx context.Context, name string) string {
+	return t(ctx, p.asking().title, "Name", name, "Number", count(ctx, p.Wave))
+}
+
+// stay is what thinking better of it is called.
+func (p ConfirmPage) stay() Key { return cmp.Or(p.asking().stay, "confirm.back") }
+
+// backTo is where one goes who thinks better of it.
+func (p ConfirmPage) backTo() string { return cmp.Or(p.Back, p.asking().href) }
 
 // accountPath is the address of an account, with something behind it.
 func accountPath(name, behind string) string {

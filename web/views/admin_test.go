@@ -98,7 +98,7 @@ func TestAdminTells(t *testing.T) {
 		"tokens-none":      {"No tokens yet", "A token name has", `value="import" selected`},
 		"tokens-made":      {"The token nightly-backup is made", "cannot be shown again", "ekc_ABC", `curl -H "Authorization: Bearer ekc_`, "https://edge-gw-07.plant.local/data/export"},
 		"token-revoke":     {"Revoke the token nightly-backup", "are refused from now on"},
-		"audit":            {"OKImport into local rev 42 partial, 6 created", "RefusedRefused sign-in local 12,345 times", "FailedRestore of", "unknown", `href="/ui/audit?before=361"`, "Newest", `href="/ui/audit/download"`},
+		"audit":            {"OKImport into local rev 42 partial, 6 created", "RefusedRefused sign-in local 12,345 times", "FailedRestore of", "unknown", `href="/ui/audit?before=360"`, "Newest", `href="/ui/audit/download"`},
 		"audit-none":       {"Nothing matches.", `value="import" selected`, `value="a&amp;b"`, `href="/ui/audit/download?action=import&amp;caller=m.keller&amp;q=a%26b"`},
 		"settings":         {"Firefox on Linux", "Edge on Windows", "Another browser", "this browser", `action="/ui/settings/sessions/two"`, "48.2 MB", "536.9 MB", "for callers with a token", "/srv/bundles"},
 		"settings-open":    {"open to everybody who reaches it", "The password is changed."},

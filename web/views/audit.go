@@ -32,7 +32,8 @@ var deeds = map[audit.Action]Key{
 	audit.NodeAdd: "audit.node-add", audit.NodeChange: "audit.node-change", audit.NodeRemove: "audit.node-remove", audit.NodePull: "audit.node-pull",
 	audit.RolloutPlan: "audit.rollout-plan", audit.RolloutStart: "audit.rollout-start", audit.RolloutPause: "audit.rollout-pause",
 	audit.RolloutResume: "audit.rollout-resume", audit.RolloutCancel: "audit.rollout-cancel", audit.RolloutRetry: "audit.rollout-retry", audit.RolloutRollback: "audit.rollout-rollback",
-	audit.BaselineSet: "audit.baseline-set", audit.BaselineAccept: "audit.baseline-accept", audit.BaselineApply: "audit.baseline-apply", audit.BaselineRemove: "audit.baseline-remove",
+	audit.RolloutRemove: "audit.rollout-remove",
+	audit.BaselineSet:   "audit.baseline-set", audit.BaselineAccept: "audit.baseline-accept", audit.BaselineApply: "audit.baseline-apply", audit.BaselineRemove: "audit.baseline-remove",
 	audit.NodeBackup: "audit.node-backup", audit.BackupChange: "audit.node-backup-change", audit.BackupRestore: "audit.node-backup-restore", audit.BackupRemove: "audit.node-backup-remove",
 	audit.ScheduleSet: "audit.schedule-set", audit.ScheduleRemove: "audit.schedule-remove",
 }

@@ -37,6 +37,9 @@ func rolloutFixtures() map[string]templ.Component {
 		"rollout-finished":    rolloutBoard(signedIn, rollout.Finished),
 		"rollout-viewer":      rolloutBoard(viewer, rollout.Stopped),
 		"rollout-unconfirmed": unconfirmedRollout(),
+		"rollout-back":        ConfirmPage{Layout: signedIn, What: RollBack, Name: longName + ".json", Count: 498, Back: RolloutPath("x")},
+		"rollout-back-wave":   ConfirmPage{Layout: signedIn, What: RollBackWave, Name: "line3.json", Wave: 2, Count: 1, Back: RolloutPath("x"), Error: RollbackMoved},
+		"rollout-remove":      ConfirmPage{Layout: signedIn, What: RemoveRollout, Name: longName + ".json", Back: RolloutPath("x")},
 	}
 }
 

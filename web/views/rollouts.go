@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,9 +41,9 @@ type RolloutForm struct {
 	Strategy rollout.Strategy
 }
 
-// RolloutPage is the board of a rollout. It posts action (start, pause, resume, cancel,
-// retry or rollback), and confirm, seen or wave beside it, to
-// /ui/rollouts/{id}.
+// RolloutPage is the board of a rollout. It posts action (start, pause, resume, cancel or
+// retry), and confirm and seen beside it, to /ui/rollouts/{id}. It links to rollback and
+// remove below that, to rollback with the wave.
 type RolloutPage struct {
 	Layout
 	Rollout rollout.Rollout
@@ -61,6 +62,9 @@ type RolloutPage struct {
 
 // RolloutNotConfirmed is the error of a start that deletes entries and was not confirmed.
 const RolloutNotConfirmed Key = "rollout.unconfirmed"
+
+// RollbackMoved is the error of a rollback that would now be one of other nodes.
+const RollbackMoved Key = "rollout.undo.moved"
 
 // RolloutWave is a wave with where its nodes stand.
 type RolloutWave struct {
@@ -123,8 +127,8 @@ func countsOf(n rollout.Tally) (all []counted) {
 	return all
 }
 
-// title is what a rollout is called.
-func rolloutTitle(r rollout.Rollout) string {
+// RolloutTitle is what a rollout is called.
+func RolloutTitle(r rollout.Rollout) string {
 	if r.Name != "" {
 		return r.Name
 	}
@@ -132,7 +136,7 @@ func rolloutTitle(r rollout.Rollout) string {
 }
 
 func (p RolloutPage) frame(ctx context.Context) frame {
-	f := frame{title: t(ctx, "rollout.title", "Name", rolloutTitle(p.Rollout)), active: "rollouts"}
+	f := frame{title: t(ctx, "rollout.title", "Name", RolloutTitle(p.Rollout)), active: "rollouts"}
 	if p.Rollout.State.Working() {
 		f.refresh = 2
 	}
@@ -196,7 +200,13 @@ func (p RolloutPage) may(action string) bool {
 		"cancel":   !s.Over() && s != rollout.RollingBack,
 		"retry":    rests && s != rollout.Cancelled && n[rollout.Failed]+n[rollout.Blocked]+n[rollout.RolledBack] > 0,
 		"rollback": rests && p.undoable() > 0,
+		"remove":   p.Rollout.Removable(),
 	}[action]
+}
+
+// acting reports whether the user may do anything with it.
+func (p RolloutPage) acting() bool {
+	return slices.ContainsFunc([]string{"start", "resume", "pause", "cancel", "retry", "rollback", "remove"}, p.may)
 }
 
 // undoable is how many nodes can be rolled back.
