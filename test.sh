@@ -3,7 +3,7 @@
 # no network once all is there.
 #
 #   ./test.sh           all of it
-#   ./test.sh --quick   without installing, other platforms, race detector, kills and browser
+#   ./test.sh --quick   without installing, race detector, kills and browser
 #   EKUIPER_URL=http://127.0.0.1:9081 ./test.sh   also holds that eKuiper against its contract
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -100,17 +100,6 @@ generated() {
 	diff -ru web "$scratch/web" >"$scratch/diff" || { head -n 30 "$scratch/diff"; echo "run: go -C web/views tool templ generate && npm run assets"; return 1; }
 }
 
-# platforms builds the program for the two machines that differ most from others: one of
-# 32 bits, and one that is no Unix. Only whether it builds counts, so the compiler need not
-# optimise.
-platforms() {
-	local target
-	for target in linux/arm windows/amd64; do
-		CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -gcflags='all=-N -l' -o "$scratch/console" ./cmd/console || return 1
-		printf '   %s after %d s\n' "$target" "$SECONDS"
-	done
-}
-
 # units names all packages but those that drive the built program.
 units() { go list ./... | grep -v '/e2e\(/\|$\)'; }
 
@@ -157,7 +146,6 @@ step "go vet" go vet ./...
 step "staticcheck" staticcheck
 step "go.mod is tidy" go mod tidy -diff
 step "generated files" generated
-$quick || step "builds for other platforms" platforms
 $quick || step "go test -race" races
 
 printf '== go test (after %d s)\n' "$SECONDS"
