@@ -2,8 +2,6 @@ package drift
 
 import (
 	"encoding/json"
-	"regexp"
-	"strings"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/compare"
@@ -31,27 +29,13 @@ func Meant(changes []plan.Change) []plan.Change {
 
 // shared returns two texts of an entry without what is not compared.
 func shared(kind core.Kind, old, new string) (string, string) {
-	old, new = dotted(old), dotted(new)
+	old, new = secret.Dotted(kind, old), secret.Dotted(kind, new)
 	full, _ := secret.Restore(kind, old, new)
 	new, _ = secret.Restore(kind, new, old)
 	if kind == core.Rule {
 		return still(full), still(new)
 	}
 	return full, new
-}
-
-// hidden is what an engine shows in place of a secret: alone in a string, or as the
-// password in an address.
-var hidden = regexp.MustCompile(`"\*{6}"|:\*{6}@`)
-
-// dotted is a text in which the secrets that an engine masks are masked as by us.
-func dotted(text string) string {
-	if !strings.Contains(text, "******") {
-		return text
-	}
-	return hidden.ReplaceAllStringFunc(text, func(s string) string {
-		return s[:1] + secret.Dots + s[len(s)-1:]
-	})
 }
 
 // runState is the member of a rule that says whether it was started.

@@ -8,6 +8,7 @@ import (
 	"ekuiper-console/core/bundle"
 	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
+	"ekuiper-console/core/secret"
 )
 
 // deviations returns what did not come as planned, in install order.
@@ -53,7 +54,7 @@ func (s *sending) judge(ref core.Ref, want string) (plan.Deviation, bool) {
 		return plan.Deviation{Ref: ref, What: plan.Declined, Message: said}, true
 	case !there:
 		return plan.Deviation{Ref: ref, What: plan.Missing, Message: fmt.Sprintf("the node does not hold the %s %s afterwards, and does not say why", ref.Kind.Noun(), ref.Name)}, true
-	case !compare.Alike(ref, want, found):
+	case !compare.Alike(ref, want, secret.Reveal(ref.Kind, found, want)):
 		return plan.Deviation{
 			Ref: ref, What: plan.Differs, Diff: compare.Unified(ref.Kind, want, found),
 			Message: fmt.Sprintf("the node holds another text of the %s %s than was planned", ref.Kind.Noun(), ref.Name),

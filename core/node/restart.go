@@ -41,7 +41,7 @@ func (s *sending) restarts() bool { return s.plan.Restart != nil && s.plan.Resta
 // sendOver does a partial import, for which the engine knows no restart: it is stopped
 // afterwards.
 func (s *sending) sendOver(ctx context.Context) {
-	s.tell(ctx, Over, s.changes())
+	s.tell(ctx, Over, s.fresh())
 	if !s.restarts() || s.broke != nil {
 		return
 	}

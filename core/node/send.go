@@ -89,6 +89,9 @@ type sending struct {
 
 // run sends the import, and reads back what became of it.
 func (s *sending) run(ctx context.Context) error {
+	if err := s.masks(); err != nil {
+		return err
+	}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -112,7 +115,7 @@ func (s *sending) run(ctx context.Context) error {
 // they come behind it, and the rules that waited for them are started anew.
 func (s *sending) send(ctx context.Context) {
 	switch {
-	case s.plan.Mode == plan.Partial:
+	case s.lays():
 		s.sendOver(ctx)
 	case s.restarts():
 		s.sendStopping(ctx)

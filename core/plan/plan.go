@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -203,6 +204,14 @@ func (p *Plan) unread() core.Finding {
 // stale warns that the plan is.
 func (p *Plan) stale() core.Finding {
 	return core.Finding{Severity: core.Warn, Offset: -1, Message: p.Stale}
+}
+
+// Lays reports whether a partial import of what the plan changes leads to the same: it
+// deletes nothing, and of what it replaces a partial import keeps nothing.
+func (p *Plan) Lays() bool {
+	return !slices.ContainsFunc(p.Steps, func(s Step) bool {
+		return s.Action == Delete || s.Action == Replace && s.Ref.Kind.Partial() != core.Overwrite
+	})
 }
 
 // After returns what is there once the plan is applied to what it was made from.

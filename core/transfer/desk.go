@@ -61,6 +61,7 @@ func (d *Drafts) planned(ctx context.Context, by core.Caller, head plan.Draft, m
 		}
 	}
 	p := desk.sheet.Plan(leave...)
+	req.guard(p)
 	p.Unknown, p.Hash, p.Restart = desk.unknown, hash, req.restart(p)
 	made := madePlan{p, countFiles(p, desk.addresses)}
 	if req.unread {

@@ -116,11 +116,18 @@ func (d *document) keep(kinds []core.Kind) {
 
 // over returns what the document says to a node that holds current.
 func (d *document) over(req Request, current *bundle.Bundle) (*bundle.Bundle, masked) {
-	if d.sum == "" {
-		return d.bundle, nil // a revision comes back as it was
+	if d.sum == "" { // a revision comes back as it was, but where it was masked by the node
+		if req.Node == Local {
+			return d.bundle, nil
+		}
+		return req.reveal(current, d.bundle)
 	}
 	full, unresolved := req.filled(current, d.bundle)
-	next, lost := unmask(req.Node, current, full)
+	shown, starred := req.reveal(current, full)
+	next, lost := unmask(req.Node, current, shown)
+	for ref, findings := range starred {
+		lost[ref] = append(findings, lost[ref]...)
+	}
 	maps.Copy(lost, unresolved)
 	if d.loose {
 		next = settle(current, next)

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ekuiper-console/core"
@@ -46,13 +47,19 @@ func unmask(node string, current, next *bundle.Bundle) (*bundle.Bundle, masked) 
 	return restored, lost
 }
 
-// refusing is a check that refuses those entries, and asks another one of all others.
+// refusing is a check that refuses those entries of which there are faults, and asks another
+// one of all others.
 func (m masked) refusing(check plan.Check) plan.Check {
 	return func(e plan.Entry) plan.Verdict {
-		if findings, ok := m[e.Ref]; ok {
+		findings, ok := m[e.Ref]
+		if ok && faulty(findings) {
 			return plan.Verdict{Text: e.Text, Findings: findings}
 		}
-		return check(e)
+		v := check(e)
+		if ok {
+			v.Findings = append(slices.Clip(findings), v.Findings...)
+		}
+		return v
 	}
 }
 

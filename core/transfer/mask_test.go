@@ -91,3 +91,22 @@ func TestMaskedWithoutValue(t *testing.T) {
 		}
 	}
 }
+
+// TestStarredIntoConsole puts the secrets that the console holds in place of an engine's stars,
+// and keeps stars of which it knows no secret, with a warning.
+func TestStarredIntoConsole(t *testing.T) {
+	for _, mode := range modes {
+		s := service(t)
+		run(t, s, plan.Full, `connectionConfig/mqtt = {"a":{"password":"p","server":"x"}}`)
+		res, err := s.Import(ctx, operator, transfer.Request{Node: transfer.Local, Mode: mode, Document: []byte(`{"connectionConfig":{"mqtt":"{\"a\":{\"password\":\"******\",\"server\":\"y\"},\"b\":{\"token\":\"******\"}}"}}`)})
+		if err != nil || res.Failed() {
+			t.Fatalf("%v: %v, %v", mode, res, err)
+		}
+		if got := held(t, s); !strings.Contains(got, `"a":{"password":"p","server":"y"}`) || !strings.Contains(got, `"b":{"token":"******"}`) {
+			t.Errorf("%v: it holds %s", mode, got)
+		}
+		if len(res.Warnings) != 1 || !strings.HasPrefix(res.Warnings[0].Message, "b.token of connectionConfig/mqtt is masked (******), and is kept so") {
+			t.Errorf("%v: it warns %v", mode, res.Warnings)
+		}
+	}
+}

@@ -24,6 +24,7 @@ func (s *Service) plan(ctx context.Context, req Request, doc document, files *fe
 		return nil, err
 	}
 	p := sheet.Plan(req.Leave...)
+	req.guard(p)
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(err)
 	}
@@ -54,10 +55,11 @@ func layOut(ctx context.Context, req Request, doc document, current plan.Snapsho
 	req.report(Checking)
 	files.past = doc.artifacts
 	c := newChecker(req.Mode, current, next, files)
-	check := lost.refusing(c.check)
+	check := c.check
 	if req.Restores > 0 {
 		check = trusting(check, doc.artifacts)
 	}
+	check = lost.refusing(check)
 	if req.Progress != nil {
 		check = counted(ctx, &req, next.Len(), check)
 	}

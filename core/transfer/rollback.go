@@ -30,6 +30,10 @@ func (s *Service) rollback(ctx context.Context, by core.Caller, req Request, res
 		result.warn(fmt.Sprintf("bringing revision %d back: %v", result.Base, err))
 		return
 	}
+	if len(undone.Rejected) > 0 && !undone.Written {
+		result.warn(fmt.Sprintf("revision %d was not brought back: %s", result.Base, undone.Rejected[0].Fault().Message))
+		return
+	}
 	result.RolledBack = undone.Revision
 	if len(undone.Deviations) > 0 {
 		result.warn(fmt.Sprintf("revision %d was brought back, and did not come as planned either: %s", result.Base, undone.Deviations[0].Message))

@@ -103,18 +103,21 @@ func unresolved(node string, ref core.Ref, text string, missing []string) []core
 	return findings
 }
 
-// blocked reports whether a plan has entries whose variables have no value. It is not
-// applied then, not even in part.
+// blocked reports whether a plan has entries whose variables have no value, or a full one
+// has such as would lose a secret. It is not applied then, not even in part.
 func (r *Request) blocked(p *plan.Plan) bool {
-	if r.Node == Local || r.Restores > 0 {
+	if r.Node == Local {
 		return false
 	}
 	return slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
 		if s.Action != plan.Rejected {
 			return false
 		}
+		if p.Mode == plan.Full && masks(&s) {
+			return true
+		}
 		_, missing := fill(s.New, r.Variables)
-		return len(missing) > 0
+		return r.Restores == 0 && len(missing) > 0
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
+	"ekuiper-console/core/secret"
 )
 
 // Fault is what an engine does in place of an answer.
@@ -66,6 +67,7 @@ type Engine struct {
 	Loses   map[core.Ref]bool   // entries that it takes and does not keep
 	Stuck   map[string]string   // what it says of rules that do not run
 	Unlists map[string]bool     // rules that it holds, and does not know as rules
+	Masks   bool                // whether it exports stars in place of secrets
 	Mends   bool                // whether a restart helps them
 	Stops   Ending              // what comes of stopping it
 	Boots   int                 // how often it has started anew
@@ -178,7 +180,7 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request) {
 	case "GET /":
 		fmt.Fprintf(w, `{"version":%q,"os":"linux","arch":"amd64","upTimeSeconds":%d}`, e.Version, e.UpTime/time.Second)
 	case "GET /data/export":
-		_ = e.Holds.Encode(w)
+		_ = e.shown().Encode(w)
 	case "POST /data/import":
 		e.take(w, r)
 	case "POST /stop":
@@ -203,6 +205,18 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		http.NotFound(w, r)
 	}
+}
+
+// shown returns what the engine exports.
+func (e *Engine) shown() *bundle.Bundle {
+	if !e.Masks {
+		return e.Holds
+	}
+	b := &bundle.Bundle{}
+	for ref, text := range secret.MaskBundle(e.Holds).All() {
+		b.Set(ref, strings.ReplaceAll(text, secret.Dots, secret.Stars))
+	}
+	return b
 }
 
 // rules lists the rules with what they do.
@@ -311,9 +325,20 @@ func (e *Engine) reset() {
 	e.Holds = kept
 }
 
+// laid returns a configuration laid over another one, key by key.
+func laid(old, text string) string {
+	var keys, over map[string]json.RawMessage
+	if json.Unmarshal([]byte(old), &keys) != nil || json.Unmarshal([]byte(text), &over) != nil {
+		return text
+	}
+	maps.Copy(keys, over)
+	both, _ := json.Marshal(keys) // what was read can be written
+	return string(both)
+}
+
 // put takes one entry, or says why not.
 func (e *Engine) put(ref core.Ref, text string, full bool) string {
-	_, exists := e.Holds.Get(ref)
+	old, exists := e.Holds.Get(ref)
 	boot := ref.Kind == core.NativePlugin || ref.Kind == core.Schema
 	switch {
 	case full && boot || !full && exists && (boot || ref.Kind == core.PortablePlugin):
@@ -323,6 +348,9 @@ func (e *Engine) put(ref core.Ref, text string, full bool) string {
 	case e.Refuses[ref] != "":
 		return strings.ReplaceAll(e.Refuses[ref], "LINK", fileIn(text))
 	case !e.Loses[ref]:
+		if exists && !full && ref.Kind.Partial() == core.Merge {
+			text = laid(old, text)
+		}
 		e.Holds.Set(ref, text)
 	}
 	return ""
