@@ -61,7 +61,7 @@ func TestRolloutJourney(t *testing.T) {
 	}
 
 	ill.Store(false)
-	v.press("Retry failed nodes")
+	v.press("Try 1 node again")
 	v.see("2 of 2 verified")
 	v.accessible()
 	for _, plant := range []*server{first, second} {

@@ -256,7 +256,11 @@ func (s *Service) ask(ctx context.Context, by core.Caller, id string, to State, 
 	}
 	w := s.find(id)
 	if w == nil || !slices.Contains(from, r.State) {
-		return r, core.Errorf(core.Conflict, "rollout %s is %s", id, r.State)
+		err := core.Errorf(core.Conflict, "rollout %s is %s", id, r.State)
+		if w == nil && r.State.Working() {
+			err = core.WithHint(err, "nobody works on it any more: go on with it first")
+		}
+		return r, err
 	}
 	if err := s.Audit.Record(ctx, audit.New(s.now(), by, did, id)); err != nil {
 		return r, err

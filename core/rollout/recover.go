@@ -27,7 +27,8 @@ func (s *Service) Recover(ctx context.Context) error {
 		}
 		w, u, err := s.open(ctx, actor(r.Actor), r.ID, r.State)
 		if err != nil {
-			return fmt.Errorf("taking up rollout %s: %w", r.ID, err)
+			s.log(fmt.Errorf("taking up rollout %s: %w", r.ID, err)) // the others are taken up, and the console starts
+			continue
 		}
 		s.launch(ctx, w, u, (*run).recover)
 	}

@@ -71,8 +71,14 @@ func TestBrokenOff(t *testing.T) {
 	if _, err := w.Pause(ctx, operator, id); core.CodeOf(err) != core.Conflict {
 		t.Errorf("Pause of what nobody works on: %v", err)
 	}
+	if !w.Abandoned(ctx, id) {
+		t.Error("a rollout that nobody works on is not told to be abandoned")
+	}
 	w.do(w.Resume, id)
 	w.want(id, "Resume", "finished VV|V")
+	if w.Abandoned(ctx, id) {
+		t.Error("a rollout that is finished is told to be abandoned")
+	}
 }
 
 // poisoned imports as another, and has a fault at one node.

@@ -109,6 +109,16 @@ func (s *Service) find(id string) *work {
 	return s.live[id]
 }
 
+// Abandoned reports whether nobody works on a rollout any more though its state says so, as
+// when it broke off on a full disk and that could not be stored: somebody is to go on.
+func (s *Service) Abandoned(ctx context.Context, id string) bool {
+	if s.find(id) != nil {
+		return false
+	}
+	r, err := s.Store.Rollout(ctx, id)
+	return err == nil && r.State.Working() && s.find(id) == nil // it may have begun meanwhile
+}
+
 // Close begins nothing any more, and returns when what is being written to nodes is, or
 // the context is done. A rollout that is under way is one that Recover finds.
 func (s *Service) Close(ctx context.Context) error {

@@ -87,6 +87,12 @@ func uploaded(target, name, content string) request {
 	return multi(send(target, payload{}), fmt.Sprintf("Content-Disposition: form-data; name=\"bundle\"; filename=%q\r\n\r\n%s", name, content))
 }
 
+// rolledOut is a rollout of a file.
+func rolledOut(content, options string) request {
+	return multi(send("/api/v1/rollouts", payload{}), "Content-Disposition: form-data; name=\"bundle\"; filename=\"b\"\r\n\r\n"+content,
+		"Content-Disposition: form-data; name=\"options\"\r\n\r\n"+options)
+}
+
 // multi gives a request a form of parts.
 func multi(r request, parts ...string) request {
 	body := ""

@@ -59,6 +59,8 @@ var inJSON = []hostile{
 	{"a rollout of 100,000 arrays", post("/api/v1/rollouts", `{"bundle":`+nested("[", "]", 100_000)+`,"mode":"full","nodes":["a"]}`), "400"},
 	{"a rollout to fewer than no nodes", post("/api/v1/rollouts", `{"content":"{}","mode":"full","nodes":["a"],"batch":-1}`), "400"},
 	{"a wave of more than 64 bits", post("/api/v1/rollouts/x/rollback", `{"wave":99999999999999999999}`), "400"},
+	{"a rollout with two bundles", rolledOut("{}", `{"mode":"full","content":"{}","nodes":["a"]}`), "400"},
+	{"a rollout of an archive that is none", rolledOut("PK\x03\x04", `{"mode":"full","nodes":["a"]}`), "400"},
 	{"a rollout that is a path", post("/api/v1/rollouts/..%2f..%2fusers/start", ""), "404"},
 	{"a mode that is none", post("/api/v1/import", `{"content":"{}","mode":"FULL"}`), "400"},
 	{"a field that is not known", post("/api/v1/import", `{"content":"{}","mode":"full","atomic ":true}`), "400"},

@@ -158,6 +158,7 @@ func (s *Server) showRollout(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	p.Layout, p.Rollout, p.Groups = s.layout(r), v.Rollout, v.Groups
+	p.Abandoned = v.State.Working() && s.Rollouts.Abandoned(r.Context(), v.ID)
 	p.Waves, p.Others = waves(v.Targets)
 	p.Others = max(0, p.Others-len(v.Groups))
 	p.Deletes = deletes(v.Rollout, v.Groups, p.Others)

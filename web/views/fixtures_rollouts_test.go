@@ -36,11 +36,19 @@ func rolloutFixtures() map[string]templ.Component {
 		"rollout-stopped":     rolloutBoard(signedIn, rollout.Stopped),
 		"rollout-finished":    rolloutBoard(signedIn, rollout.Finished),
 		"rollout-viewer":      rolloutBoard(viewer, rollout.Stopped),
+		"rollout-abandoned":   abandonedRollout(),
 		"rollout-unconfirmed": unconfirmedRollout(),
 		"rollout-back":        ConfirmPage{Layout: signedIn, What: RollBack, Name: longName + ".json", Count: 498, Back: RolloutPath("x")},
 		"rollout-back-wave":   ConfirmPage{Layout: signedIn, What: RollBackWave, Name: "line3.json", Wave: 2, Count: 1, Back: RolloutPath("x"), Error: RollbackMoved},
 		"rollout-remove":      ConfirmPage{Layout: signedIn, What: RemoveRollout, Name: longName + ".json", Back: RolloutPath("x")},
 	}
+}
+
+// abandonedRollout is one that broke off and could not say so.
+func abandonedRollout() RolloutPage {
+	p := rolloutBoard(signedIn, rollout.Running)
+	p.Abandoned = true
+	return p
 }
 
 // someRollout is a rollout of which a node failed.

@@ -55,9 +55,11 @@ type RolloutPage struct {
 	Show    rollout.Standing // only those that stand there; empty for all
 	Pager   Pager
 	Deletes bool // starting it deletes entries, which takes a confirmation
-	Error   Key  // empty or RolloutNotConfirmed
-	Problem string
-	Hint    string
+	// Abandoned is whether nobody works on it any more, though its state says so.
+	Abandoned bool
+	Error     Key // empty or RolloutNotConfirmed
+	Problem   string
+	Hint      string
 }
 
 // RolloutNotConfirmed is the error of a start that deletes entries and was not confirmed.
@@ -137,11 +139,14 @@ func RolloutTitle(r rollout.Rollout) string {
 
 func (p RolloutPage) frame(ctx context.Context) frame {
 	f := frame{title: t(ctx, "rollout.title", "Name", RolloutTitle(p.Rollout)), active: "rollouts"}
-	if p.Rollout.State.Working() {
+	if p.works() {
 		f.refresh = 2
 	}
 	return f
 }
+
+// works reports whether the rollout is doing something by itself.
+func (p RolloutPage) works() bool { return p.Rollout.State.Working() && !p.Abandoned }
 
 // done is how many nodes need nothing any more, of how many.
 func (p RolloutPage) done() (done, all int) {
@@ -195,10 +200,10 @@ func (p RolloutPage) may(action string) bool {
 	rests := !s.Working()
 	return p.mayImport() && map[string]bool{
 		"start":    s == rollout.Planned && n[rollout.Waiting] > 0,
-		"resume":   (s == rollout.Paused || s == rollout.Stopped) && n[rollout.Waiting]+n[rollout.Unplanned] > 0,
-		"pause":    s == rollout.Running || s == rollout.RollingBack,
-		"cancel":   !s.Over() && s != rollout.RollingBack,
-		"retry":    rests && s != rollout.Cancelled && n[rollout.Failed]+n[rollout.Blocked]+n[rollout.RolledBack] > 0,
+		"resume":   p.Abandoned || (s == rollout.Paused || s == rollout.Stopped) && n[rollout.Waiting]+n[rollout.Unplanned] > 0,
+		"pause":    p.works() && s != rollout.Planning,
+		"cancel":   !p.Abandoned && !s.Over() && s != rollout.RollingBack,
+		"retry":    rests && s != rollout.Cancelled && p.again() > 0,
 		"rollback": rests && p.undoable() > 0,
 		"remove":   p.Rollout.Removable(),
 	}[action]
@@ -215,6 +220,12 @@ func (p RolloutPage) undoable() (n int) {
 		n += w.Undoable
 	}
 	return n
+}
+
+// again is how many nodes can be tried again.
+func (p RolloutPage) again() int {
+	n := p.Rollout.Tally
+	return n[rollout.Failed] + n[rollout.Blocked] + n[rollout.RolledBack]
 }
 
 // ready is how many nodes wait to be applied to.
