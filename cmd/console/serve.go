@@ -158,7 +158,7 @@ func (c *serveCmd) parts(store *db.DB, log *slog.Logger) (*parts, error) {
 	s.live.Log = log
 	s.service = &transfer.Service{
 		Nodes: s.live, Live: s.live, Journal: store, Fetch: s.files, Depot: s.artifacts, Audit: s.events,
-		MaxDocument: int64(c.MaxDocument) << 20, Memory: keepTo(),
+		MaxDocument: int64(c.MaxDocument) << 20, Room: transfer.NewRoom(int64(c.MaxDocument)<<20, keepTo()),
 	}
 	s.files.MaxBytes = max(fetch.DefaultMaxBytes, s.service.MaxDocument) // a document may come by address
 	s.rollouts = rolloutsOf(s.service, s.live, store, s.events)
@@ -211,7 +211,6 @@ func (c *serveCmd) server(s *parts, listener net.Listener) *handlers.Server {
 		StoreSize:   c.storeSize,
 		MaxImports:  c.MaxImports,
 		MaxDocument: s.service.MaxDocument,
-		Memory:      s.service.Memory,
 		Proxies:     prefixes(c.TrustedProxy),
 		Probes:      c.probes(s.store),
 	}

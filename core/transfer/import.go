@@ -122,7 +122,7 @@ func (s *Service) Preview(ctx context.Context, by core.Caller, req Request) (*pl
 	if err != nil {
 		return nil, err
 	}
-	in := intake{memory: s.Memory}
+	in := intake{room: s.Room}
 	defer in.end()
 	doc, err := s.load(ctx, &req, &in)
 	if err != nil {
@@ -163,7 +163,7 @@ func (s *Service) bring(ctx context.Context, by core.Caller, whole *Request) (*R
 	if err := s.fresh(ctx, by, whole); err != nil {
 		return nil, err
 	}
-	in := intake{tell: whole.Progress, memory: s.Memory}
+	in := intake{tell: whole.Progress, room: s.Room}
 	defer in.end()
 	doc, err := s.load(ctx, whole, &in)
 	whole.Document = nil
@@ -237,7 +237,7 @@ const WholeBundle = "(bundle)"
 // unreadable keeps the error of a document that cannot be read, or is no bundle, as the
 // report of the last import, and returns it.
 func (s *Service) unreadable(ctx context.Context, req Request, cause error) error {
-	if req.Restores > 0 {
+	if req.Restores > 0 || errors.Is(cause, ErrNoRoom) {
 		return cause
 	}
 	ref := core.Ref{Kind: core.Stream}

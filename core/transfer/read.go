@@ -30,7 +30,7 @@ func (s *Service) Read(ctx context.Context, by core.Caller, address string) (Bro
 	if err := by.Require(core.Operator); err != nil {
 		return Brought{}, err
 	}
-	in := intake{memory: s.Memory}
+	in := intake{room: s.Room}
 	defer in.end()
 	data, err := s.read(ctx, address, &in)
 	if err != nil {
@@ -50,6 +50,9 @@ func (s *Service) read(ctx context.Context, address string, in *intake) ([]byte,
 	whole := io.LimitReader(body, s.maxDocument()+1)
 	_, err = io.CopyN(&data, whole, bytes.MinRead) // from then on it is known how long it is
 	if err == nil {
+		if err := in.settle(ctx); err != nil {
+			return nil, err
+		}
 		data.Grow(int(min(max(in.size, 0), s.maxDocument())) + bytes.MinRead)
 		_, err = data.ReadFrom(whole)
 	}
@@ -65,20 +68,29 @@ func (s *Service) read(ctx context.Context, address string, in *intake) ([]byte,
 // intake watches a document on its way in. It tells how many bytes of it are done with: those
 // that were fetched, and then those that were taken apart.
 type intake struct {
-	tell   func(Progress)                    // may be nil
-	memory func(document int64) (end func()) // may be nil
+	tell func(Progress) // may be nil
+	room *Room
 
 	size int64 // of the document; -1 where nobody knows it
 	last time.Time
-	over func() // gives back what memory gave; nil for nothing
+	over func() // gives the room back; nil for none
 }
 
 // fetched takes note of how much was fetched.
 func (in *intake) fetched(read, total int64) {
-	if in.size = total; in.over == nil && in.memory != nil {
-		in.over = in.memory(max(total, 0))
-	}
+	in.size = total
 	in.say(read)
+}
+
+// settle takes room for a document that is about to be read.
+func (in *intake) settle(ctx context.Context) error {
+	wait, cancel := context.WithTimeout(ctx, roomWait)
+	defer cancel()
+	end, err := in.room.Take(wait, in.size)
+	if err == nil {
+		in.over = end
+	}
+	return err
 }
 
 // decoded takes note of how much was taken apart.

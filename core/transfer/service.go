@@ -63,10 +63,7 @@ type Service struct {
 	Observe func(Observed)   // told of every import that is over; may be nil
 
 	MaxDocument int64 // bytes of a document that is read by address; 0 means DefaultMaxDocument
-
-	// Memory, where it is set, is told of a document of so many bytes that is read by
-	// address, and the function it returns when that is no longer needed.
-	Memory func(document int64) (end func())
+	Room        *Room // for documents that are read by address; nil for no bounds
 
 	mu     sync.Mutex
 	locks  map[string]chan struct{} // by node: full while an import writes

@@ -5,35 +5,28 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"ekuiper-console/core"
 	"ekuiper-console/core/task"
+	"ekuiper-console/core/transfer"
 )
 
 // DefaultMaxImports is how many imports and plans may be under way at once, and as many
 // again in the background. Each has a document in memory, read and taken apart.
 const DefaultMaxImports = 16
 
-// room is what imports may take of the machine: how many work at once, and how many bytes
-// of documents are in memory because somebody sends them or because their task waits.
+// room is what imports may take of the machine: how many work at once, and what is in memory
+// because somebody sends it or because its task waits.
 type room struct {
 	requests, tasks chan struct{}
-	bytes           *semaphore.Weighted
-	document        int64 // bytes of the largest one
-	memory          func(document int64) (end func())
+	documents       *transfer.Room
 }
 
-// roomFor returns room for n requests and n tasks, and for two of the largest documents.
-// Memory is told of each of those, unless it is nil.
-func roomFor(n int, document int64, memory func(document int64) (end func())) *room {
+// roomFor returns room for n requests and n tasks.
+func roomFor(n int, documents *transfer.Room) *room {
 	if n <= 0 {
 		n = DefaultMaxImports
 	}
-	if memory == nil {
-		memory = func(int64) func() { return func() {} }
-	}
-	return &room{make(chan struct{}, n), make(chan struct{}, n), semaphore.NewWeighted(2 * document), document, memory}
+	return &room{make(chan struct{}, n), make(chan struct{}, n), documents}
 }
 
 var errTooMany = core.WithHint(core.Errorf(core.Busy, "too many imports are under way"), "try again in a moment")
@@ -48,15 +41,11 @@ func (m *room) one(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		wait, cancel := context.WithTimeout(r.Context(), slotWait)
 		defer cancel()
-		size := min(r.ContentLength, m.document)
-		if size < 0 {
-			size = m.document
-		}
-		if err := m.bytes.Acquire(wait, size); err != nil {
+		end, err := m.documents.Take(wait, r.ContentLength)
+		if err != nil {
 			return errTooMany
 		}
-		defer m.bytes.Release(size)
-		defer m.memory(size)()
+		defer end()
 		select {
 		case m.requests <- struct{}{}:
 			defer func() { <-m.requests }()
@@ -70,20 +59,17 @@ func (m *room) one(h handler) handler {
 // keep takes room for the document of a task, which start sets to work, until the task is
 // over. It is a Busy error where there is none.
 func (m *room) keep(tasks *task.Runner, document []byte, start func() (task.Task, error)) (task.Task, error) {
-	size := int64(len(document))
-	if !m.bytes.TryAcquire(size) {
-		return task.Task{}, core.WithHint(core.Errorf(core.Busy, "too many documents wait to be imported"), "try again in a moment")
+	end, err := m.documents.TryTake(int64(len(document)))
+	if err != nil {
+		return task.Task{}, err
 	}
-	end := m.memory(size)
 	t, err := start()
 	if err != nil {
-		m.bytes.Release(size)
 		end()
 		return t, err
 	}
 	go func() { // ends with the task, which may be cancelled before its work begins
 		tasks.Wait(context.Background(), t.ID)
-		m.bytes.Release(size)
 		end()
 	}()
 	return t, nil

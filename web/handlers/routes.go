@@ -265,7 +265,7 @@ func (s *Server) router() http.Handler {
 	mux.Use(middleware.GetHead)
 	mux.NotFound(s.notFound)
 	if s.room == nil {
-		s.room = roomFor(s.MaxImports, s.maxDocument(), s.Memory)
+		s.room = roomFor(s.MaxImports, s.Transfer.Room)
 	}
 	for _, r := range s.routes() {
 		if heavy[r.method+" "+r.path] {

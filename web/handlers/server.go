@@ -48,14 +48,13 @@ type Server struct {
 	AnyHost     bool // without tokens: whether requests may come under any host name
 	Version     string
 	Started     time.Time
-	Stop        func()                            // ends the program after an import with stop=1
-	Data        string                            // folder of the store, for the settings page
-	FileRoots   []string                          // where files are read from, for the settings page
-	StoreSize   func() int64                      // bytes of the store's files
-	MaxDocument int64                             // bytes of a request body; 0 means transfer.DefaultMaxDocument
-	MaxImports  int                               // that may be under way at once; 0 means DefaultMaxImports
-	Memory      func(document int64) (end func()) // told of documents in memory; may be nil
-	Pace        Pace                              // the slowest that a client may be
+	Stop        func()       // ends the program after an import with stop=1
+	Data        string       // folder of the store, for the settings page
+	FileRoots   []string     // where files are read from, for the settings page
+	StoreSize   func() int64 // bytes of the store's files
+	MaxDocument int64        // bytes of a request body; 0 means transfer.DefaultMaxDocument
+	MaxImports  int          // that may be under way at once; 0 means DefaultMaxImports
+	Pace        Pace         // the slowest that a client may be
 	Proxies     []netip.Prefix
 	Probes      []Probe          // what /readyz asks
 	Metrics     *metrics.Metrics // nil keeps none
