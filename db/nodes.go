@@ -10,21 +10,38 @@ import (
 	"ekuiper-console/core/node"
 )
 
-const putNodeSQL = `
-insert into nodes (name, url, labels, ca, sealed, created, artifacts, console_url) values (?, ?, ?, ?, ?, ?, ?, ?)
-on conflict (name) do update set url = excluded.url, labels = excluded.labels, ca = excluded.ca, sealed = excluded.sealed,
-	artifacts = excluded.artifacts, console_url = excluded.console_url`
+const addNodeSQL = `
+insert into nodes (name, url, labels, ca, sealed, created, artifacts, console_url) values (?1, ?2, ?3, ?4, ?5, ?8, ?6, ?7)
+on conflict do nothing`
 
-// PutNode stores what is registered of a node, in place of what there was.
-func (db *DB) PutNode(ctx context.Context, n node.Stored, did audit.Event) error {
-	labels, err := json.Marshal(n.Labels)
-	if err != nil {
-		return fault(ctx, err, "writing the labels of node %s", n.Name)
+const changeNodeSQL = `
+update nodes set url = ?2, labels = ?3, ca = ?4, sealed = ?5, artifacts = ?6, console_url = ?7
+where name = ?1 and url = ?8 and labels = ?9 and ca = ?10 and sealed = ?11 and artifacts = ?12 and console_url = ?13`
+
+// PutNode stores what is registered of a node, in place of what there was, the zero Stored
+// for nothing. Where it is something else that is there it is a Conflict error.
+func (db *DB) PutNode(ctx context.Context, n, was node.Stored, did audit.Event) error {
+	statement, values := changeNodeSQL, append(append([]any{n.Name}, columnsOf(n)...), columnsOf(was)...)
+	if was.Name == "" {
+		statement, values = addNodeSQL, append(append([]any{n.Name}, columnsOf(n)...), n.Created.UnixMilli())
 	}
 	return db.told(ctx, did, func(t *sql.Tx) error {
-		_, err := t.ExecContext(ctx, putNodeSQL, n.Name, n.URL, string(labels), n.CA, n.Sealed, n.Created.UnixMilli(), n.Artifacts, n.ConsoleURL)
+		result, err := t.ExecContext(ctx, statement, values...)
+		if err != nil {
+			return fault(ctx, err, "storing node %s", n.Name)
+		}
+		written, err := result.RowsAffected()
+		if err == nil && written == 0 {
+			return node.Changed(n.Name)
+		}
 		return fault(ctx, err, "storing node %s", n.Name)
 	})
+}
+
+// columnsOf returns what is stored of what may change about a node.
+func columnsOf(n node.Stored) []any {
+	labels, _ := json.Marshal(n.Labels) // of texts alone
+	return []any{n.URL, string(labels), n.CA, n.Sealed, n.Artifacts, n.ConsoleURL}
 }
 
 const nodeSQL = `select name, url, labels, ca, sealed, created, pulled, artifacts, console_url from nodes where name = ?`

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -404,8 +405,15 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("changing the address: %v", err)
 		}
 	}
+	was, err := s.db.Node(ctx, "b")
+	if err != nil {
+		t.Fatal(err)
+	}
 	stored.URL = "http://evil2:9081"
-	if err := s.db.PutNode(ctx, stored, audit.New(time.Now(), admin, audit.NodeChange, "b")); err != nil {
+	if err := s.db.PutNode(ctx, stored, node.Stored{}, audit.New(time.Now(), admin, audit.NodeAdd, "b")); core.CodeOf(err) != core.Conflict {
+		t.Errorf("adding it once more: %v", err)
+	}
+	if err := s.db.PutNode(ctx, stored, was, audit.New(time.Now(), admin, audit.NodeChange, "b")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.nodes.Node(ctx, viewer, "b"); err == nil {
@@ -672,6 +680,41 @@ func TestRollback(t *testing.T) {
 		}
 		if back := r.RolledBack > 0; back != c.back || s.engine.Holds.Equal(before) != c.back || back && r.RolledBack != r.Revision+1 {
 			t.Errorf("%s: %+v", name, r.Outcome)
+		}
+	}
+}
+
+// TestChangeRaces lets two change a node: neither undoes what the other has changed, and who
+// has looked at an earlier version is told.
+func TestChangeRaces(t *testing.T) {
+	s := open(t, holds)
+	other := &node.Registry{Store: s.db, Seal: s.nodes.Seal} // of another process
+	seen, err := s.nodes.Node(ctx, viewer, "site1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels, variables := map[string]string{"a": "1"}, map[string]string{"b": "2"}
+	var done sync.WaitGroup
+	for _, change := range []func() (node.Node, error){
+		func() (node.Node, error) { return s.nodes.Change(ctx, admin, "site1", node.Change{Labels: &labels}) },
+		func() (node.Node, error) {
+			return other.Change(ctx, admin, "site1", node.Change{Variables: &variables})
+		},
+	} {
+		done.Go(func() {
+			if _, err := change(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	now, err := s.nodes.Node(ctx, viewer, "site1")
+	if err != nil || now.Labels["a"] != "1" || now.Variables["b"] != "2" || now.Version == seen.Version {
+		t.Errorf("afterwards it is %+v, %v", now, err)
+	}
+	for version, stale := range map[string]bool{seen.Version: true, now.Version: false} {
+		if _, err := s.nodes.Change(ctx, admin, "site1", node.Change{Version: &version, Labels: &labels}); (core.CodeOf(err) == core.Conflict) != stale || !stale && err != nil {
+			t.Errorf("changing version %s of %s: %v", version, now.Version, err)
 		}
 	}
 }

@@ -24,6 +24,7 @@ type Node struct {
 	CA        string            `json:"ca,omitempty"` // certificates to trust besides the system's, in PEM
 	Variables map[string]string `json:"variables"`
 	Created   time.Time         `json:"created"`
+	Version   string            `json:"version"` // tells it from what was registered before
 
 	Artifacts  Artifacts `json:"artifacts"`             // who reads the files that entries name
 	ConsoleURL string    `json:"console_url,omitempty"` // under which it reaches the console; empty for the usual address

@@ -3,13 +3,14 @@ package node
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"ekuiper-console/core"
@@ -33,8 +34,9 @@ type Stored struct {
 
 // Store keeps nodes. Each change is one transaction with the event that tells of it.
 type Store interface {
-	// PutNode stores a node in place of the one with the same name.
-	PutNode(ctx context.Context, n Stored, did audit.Event) error
+	// PutNode stores a node in place of what was registered of it, the zero Stored for
+	// nothing. Where it is something else that is registered it is a Conflict error.
+	PutNode(ctx context.Context, n, was Stored, did audit.Event) error
 	// Node returns a node, or a NotFound error.
 	Node(ctx context.Context, name string) (Stored, error)
 	// Nodes returns all nodes by name.
@@ -50,13 +52,19 @@ type Registry struct {
 	Seal  Seal
 	Now   func() time.Time // nil means time.Now
 
-	changing sync.Mutex // held from reading what is registered until that is replaced
 }
 
 // secrets are what is sealed.
 type secrets struct {
 	Auth      Auth              `json:"auth"`
 	Variables map[string]string `json:"variables"`
+}
+
+// version tells what is registered of a node from what was registered before.
+func (s Stored) version() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %x %q %q", s.URL, s.Labels, s.CA, s.Sealed, s.Artifacts, s.ConsoleURL) // maps are written in the order of their keys
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // with is what the secrets of a node are sealed together with: they are good for this
@@ -68,8 +76,6 @@ func (g *Registry) Add(ctx context.Context, by core.Caller, n Node) (Node, error
 	if err := by.Require(core.Admin); err != nil {
 		return Node{}, err
 	}
-	g.changing.Lock()
-	defer g.changing.Unlock()
 	if _, err := g.Store.Node(ctx, n.Name); err == nil {
 		return Node{}, core.Errorf(core.Conflict, "there is a node %s already", n.Name)
 	} else if core.CodeOf(err) != core.NotFound {
@@ -81,6 +87,8 @@ func (g *Registry) Add(ctx context.Context, by core.Caller, n Node) (Node, error
 
 // Change is what is to be other about a node. What is nil stays.
 type Change struct {
+	Version *string `json:"version"` // of what it was made from; nil for whatever is there
+
 	URL       *string            `json:"url"`
 	Labels    *map[string]string `json:"labels"`
 	Auth      *Auth              `json:"auth"` // a secret that is empty stays, where the kind does
@@ -93,16 +101,32 @@ type Change struct {
 
 // Change changes a node. Only an admin may. Credentials that nobody can see do not go to
 // another machine: with such an address they are to be given anew, else it is an Invalid
-// error.
+// error. A change that was made from another version than that of now is a Conflict error.
 func (g *Registry) Change(ctx context.Context, by core.Caller, name string, c Change) (Node, error) {
 	if err := by.Require(core.Admin); err != nil {
 		return Node{}, err
 	}
-	g.changing.Lock()
-	defer g.changing.Unlock()
+	for attempt := 1; ; attempt++ {
+		n, err := g.change(ctx, by, name, c)
+		if core.CodeOf(err) != core.Conflict || c.Version != nil || attempt == maxAttempts {
+			return n, err
+		}
+	}
+}
+
+// Changed is the Conflict error of a node of which something else is registered by now.
+func Changed(name string) error {
+	return core.WithHint(core.Errorf(core.Conflict, "node %s was changed meanwhile", name), "look at what is registered of it now, and change that")
+}
+
+// change is one attempt at Change, which somebody else may be quicker with.
+func (g *Registry) change(ctx context.Context, by core.Caller, name string, c Change) (Node, error) {
 	was, err := g.Store.Node(ctx, name)
 	if err != nil {
 		return Node{}, err
+	}
+	if c.Version != nil && *c.Version != was.version() {
+		return Node{}, Changed(name)
 	}
 	n, err := g.unseal(was)
 	if err != nil {
@@ -189,10 +213,10 @@ func (g *Registry) put(ctx context.Context, n Node, was Stored, did audit.Event)
 	} else if s.Sealed, err = g.Seal.close(text, s.with()); err != nil {
 		return Node{}, err
 	}
-	if err := g.Store.PutNode(ctx, s, did); err != nil {
+	if err := g.Store.PutNode(ctx, s, was, did); err != nil {
 		return Node{}, err
 	}
-	n.identity = s.identity()
+	n.identity, n.Version = s.identity(), s.version()
 	return n.public(), nil
 }
 
@@ -210,8 +234,6 @@ func (g *Registry) Remove(ctx context.Context, by core.Caller, name string) erro
 	if err := by.Require(core.Admin); err != nil {
 		return err
 	}
-	g.changing.Lock()
-	defer g.changing.Unlock()
 	return g.Store.DeleteNode(ctx, name, audit.New(g.now(), by, audit.NodeRemove, name))
 }
 
@@ -276,7 +298,7 @@ func (g *Registry) unseal(s Stored) (Node, error) {
 func (s Stored) node(hidden secrets) Node {
 	return Node{
 		Name: s.Name, URL: s.URL, Labels: s.Labels, Auth: hidden.Auth, CA: s.CA, Variables: hidden.Variables,
-		Artifacts: s.Artifacts, ConsoleURL: s.ConsoleURL, Created: s.Created, Pulled: s.Pulled, identity: s.identity(),
+		Artifacts: s.Artifacts, ConsoleURL: s.ConsoleURL, Created: s.Created, Pulled: s.Pulled, identity: s.identity(), Version: s.version(),
 	}
 }
 

@@ -1,6 +1,9 @@
 package handlers_test
 
 import (
+	"encoding/json"
+	"html"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -196,4 +199,43 @@ func TestNodeLooks(t *testing.T) {
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("looking at it took %v", took)
 	}
+}
+
+// TestNodeForm saves the form of a node as it is shown: values of several lines stay, and who
+// had the form of an earlier version is told.
+func TestNodeForm(t *testing.T) {
+	s, e := open(t), nodetest.Open(t, onEngine)
+	e.Token = "Bearer sesame"
+	s.register(e)
+	const values = `"variables":{"list":"one\n two=2\n","quoted":"\"x\"","spaced":" y ","back":"a\\nb"}`
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{`+values+`}`).at(t, 200, "")
+	b := s.signedIn(core.Admin)
+	page := s.open(b, "/ui/nodes/site1").body
+	between := func(start, end string) string {
+		_, rest, _ := strings.Cut(page, start)
+		text, _, _ := strings.Cut(rest, end)
+		return html.UnescapeString(text)
+	}
+	version := between(`name="version" value="`, `"`)
+	save := func(variables string) answer {
+		return s.form(b, "/ui/nodes/site1", "url", e.URL, "auth", "bearer", "labels", "site=north", "version", version, "variables", variables)
+	}
+	_, shown, _ := strings.Cut(between(`name="variables"`, "</textarea>"), ">")
+	save(strings.ReplaceAll(shown, "\n", "\r\n")).at(t, 200, "/ui/nodes/site1")
+	got := struct {
+		Version   string
+		Variables map[string]string
+	}{}
+	if err := json.Unmarshal([]byte(s.asAdmin("GET", "/api/v1/nodes/site1", "").body), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"list": "one\n two=2\n", "quoted": `"x"`, "spaced": " y ", "back": `a\nb`}
+	if !maps.Equal(got.Variables, want) || got.Version != version {
+		t.Errorf("%q became %q, version %s of %s", shown, got.Variables, got.Version, version)
+	}
+	save(`x="y`).at(t, 400, "/ui/nodes/site1", "the value of x begins with a quote")
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"version":"`+version+`","labels":{"a":"b"}}`).at(t, 200, "")
+	s.asAdmin("PATCH", "/api/v1/nodes/site1", `{"version":"`+version+`","labels":{}}`).at(t, 409, "", "node site1 was changed meanwhile")
+	save("z=1").at(t, 400, "/ui/nodes/site1", "node site1 was changed meanwhile", "z=1")
+	s.get("/api/v1/nodes/site1").at(t, 200, "", `"labels":{"a":"b"}`)
 }

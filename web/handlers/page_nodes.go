@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -40,7 +41,7 @@ func nodeForm(r *http.Request) views.NodeForm {
 	return views.NodeForm{
 		Name: typed("name"), URL: typed("url"), Labels: typed("labels"), Auth: typed("auth"),
 		Issuer: typed("issuer"), CA: typed("ca"), Variables: typed("variables"),
-		Artifacts: typed("artifacts"), ConsoleURL: typed("console_url"),
+		Artifacts: typed("artifacts"), ConsoleURL: typed("console_url"), Version: typed("version"),
 	}
 }
 
@@ -62,7 +63,8 @@ func changeOf(r *http.Request, form views.NodeForm) (c node.Change, err error) {
 	}}, nil
 }
 
-// pairsIn reads pairs, one a line.
+// pairsIn reads pairs, one a line. A value in quotes is a string of JSON, which may have
+// several lines.
 func pairsIn(text string) (map[string]string, error) {
 	pairs := map[string]string{}
 	for line := range strings.Lines(text) {
@@ -73,7 +75,15 @@ func pairsIn(text string) (map[string]string, error) {
 		if !ok {
 			return nil, core.Errorf(core.Invalid, "%q is not of the form NAME=VALUE", line)
 		}
-		pairs[strings.TrimSpace(name)] = strings.TrimSpace(value)
+		value = strings.TrimSpace(value)
+		if strings.HasPrefix(value, `"`) {
+			var text string
+			if json.Unmarshal([]byte(value), &text) != nil {
+				return nil, core.WithHint(core.Errorf(core.Invalid, "the value of %s begins with a quote, and is no string of JSON", strings.TrimSpace(name)), `write "one\ntwo" for two lines, and \" for a quote`)
+			}
+			value = text
+		}
+		pairs[strings.TrimSpace(name)] = value
 	}
 	return pairs, nil
 }
@@ -149,6 +159,9 @@ func (s *Server) changeNode(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := nodeForm(r)
 	c, err := changeOf(r, form)
+	if form.Version != "" {
+		c.Version = &form.Version
+	}
 	if err == nil {
 		_, err = s.Nodes.Change(r.Context(), callerOf(r), param(r, "name"), c)
 	}

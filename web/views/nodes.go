@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/url"
@@ -53,6 +54,7 @@ const (
 type NodeForm struct {
 	Name, URL, Labels, Auth, Issuer, CA, Variables string
 	Artifacts, ConsoleURL                          string
+	Version                                        string // of what it was filled in from
 	Problem, Hint                                  string // why it cannot be; empty for no trouble
 }
 
@@ -60,7 +62,7 @@ type NodeForm struct {
 func FormOf(n node.Node) NodeForm {
 	return NodeForm{
 		Name: n.Name, URL: n.URL, Labels: pairLines(n.Labels), Auth: string(n.Auth.Kind), Issuer: n.Auth.Issuer, CA: n.CA, Variables: pairLines(n.Variables),
-		Artifacts: string(n.Artifacts), ConsoleURL: n.ConsoleURL,
+		Artifacts: string(n.Artifacts), ConsoleURL: n.ConsoleURL, Version: n.Version,
 	}
 }
 
@@ -76,13 +78,27 @@ func nodePath(name, behind string) string { return "/ui/nodes/" + url.PathEscape
 // NodePath is the address of a node's page.
 func NodePath(name string) string { return nodePath(name, "") }
 
-// pairLines writes pairs, one a line, by name.
+// pairLines writes pairs, one a line, by name. A value that would not be read so is written
+// as a string of JSON.
 func pairLines(pairs map[string]string) string {
 	var b strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(pairs)) {
-		b.WriteString(key + "=" + pairs[key] + "\n")
+		value := pairs[key]
+		if strings.TrimSpace(value) != value || strings.ContainsAny(value, "\r\n") || strings.HasPrefix(value, `"`) {
+			value = inQuotes(value)
+		}
+		b.WriteString(key + "=" + value + "\n")
 	}
 	return b.String()
+}
+
+// inQuotes writes a text as a string of JSON.
+func inQuotes(text string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(text) // a string always encodes
+	return strings.TrimSpace(b.String())
 }
 
 // pairWords returns pairs, by name.
