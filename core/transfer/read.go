@@ -24,6 +24,9 @@ func (s *Service) maxDocument() int64 {
 	return DefaultMaxDocument
 }
 
+// readAtOnce is how much of a document is read without a word about it, in bytes.
+const readAtOnce = 4 << 20
+
 // Read returns the document at an address, unpacked where it brings its files. It takes
 // an operator.
 func (s *Service) Read(ctx context.Context, by core.Caller, address string) (Brought, error) {
@@ -54,9 +57,11 @@ func (s *Service) read(ctx context.Context, address string, in *intake) ([]byte,
 			return nil, err
 		}
 		data.Grow(int(min(max(in.size, 0), s.maxDocument())) + bytes.MinRead)
-		_, err = data.ReadFrom(whole)
 	}
-	if err != nil && err != io.EOF {
+	for err == nil {
+		_, err = io.CopyN(&data, whole, readAtOnce)
+	}
+	if err != io.EOF {
 		return nil, core.WithHint(fmt.Errorf("Fail to read file: %w", err), core.HintOf(err))
 	}
 	if int64(data.Len()) > s.maxDocument() {
