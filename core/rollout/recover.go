@@ -166,12 +166,9 @@ func (u *run) undone(ctx context.Context, t *Target) (why string, err error) {
 	if err != nil {
 		return "", err
 	}
-	foreign, err := u.foreign(ctx, t, p)
-	if err != nil {
-		return "", err
-	}
-	if t.After = p.Base.Revision; foreign != nil {
-		t.After = 0 // not all of it comes from the rollout
+	t.After = p.Base.Revision
+	if foreign, err := u.foreign(ctx, t, p); foreign != nil || err != nil {
+		t.After = 0 // not all of it comes from the rollout, for all that is known
 	}
 	ill, err := u.Doctor.Ailing(ctx, t.Node)
 	if err != nil {
