@@ -88,12 +88,16 @@ func (k keeping) drift(ctx context.Context) (map[string]int, error) {
 	return counts, err
 }
 
-// ages returns how many seconds old the newest backups of nodes are.
+// ages returns how many seconds old the newest backups of nodes are, of those that there are.
 func (k keeping) ages(ctx context.Context) (map[string]int, error) {
+	names, err := k.live.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
 	latest, err := k.vault.Latest(ctx, keeper)
 	ages := map[string]int{}
-	for name, l := range latest {
-		if l.Good.ID > 0 {
+	for _, name := range names {
+		if l := latest[name]; l.Good.ID > 0 {
 			ages[name] = int(time.Since(l.Good.Time).Seconds())
 		}
 	}

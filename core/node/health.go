@@ -43,11 +43,21 @@ func (h *healths) of(name, identity string) Health {
 }
 
 func (h *healths) put(name string, is Health) {
+	h.change(name, is.of, func(known *Health) { *known = is })
+}
+
+// change changes the health of a node with an identity, which nobody else does meanwhile.
+func (h *healths) change(name, identity string, change func(*Health)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.by == nil {
 		h.by = map[string]Health{}
 	}
+	is, ok := h.by[name]
+	if !ok || is.of != identity {
+		is = Health{State: Unknown, of: identity}
+	}
+	change(&is)
 	h.by[name] = is
 }
 
@@ -58,19 +68,17 @@ func (l *Live) Health(n Node) Health { return l.healths.of(n.Name, n.identity) }
 // answered notes that a node has told all that it holds, where it was not known to be
 // online. The rest is asked for soon.
 func (l *Live) answered(n Node) {
-	h := l.Health(n)
-	if h.State == Online {
-		return
-	}
 	now := l.now()
-	l.healths.put(n.Name, Health{State: Online, Asked: now, Since: now, of: n.identity})
+	l.healths.change(n.Name, n.identity, func(h *Health) {
+		if h.State != Online {
+			*h = Health{State: Online, Asked: now, Since: now, of: n.identity}
+		}
+	})
 }
 
 // soon has a node asked at the next opportunity: what its rules do has changed.
 func (l *Live) soon(n Node) {
-	h := l.Health(n)
-	h.next = time.Time{}
-	l.healths.put(n.Name, h)
+	l.healths.change(n.Name, n.identity, func(h *Health) { h.next = time.Time{} })
 }
 
 // How often nodes are asked. One that does not answer is asked less and less often. The

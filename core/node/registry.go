@@ -77,7 +77,7 @@ func (g *Registry) Add(ctx context.Context, by core.Caller, n Node) (Node, error
 		return Node{}, err
 	}
 	if _, err := g.Store.Node(ctx, n.Name); err == nil {
-		return Node{}, core.Errorf(core.Conflict, "there is a node %s already", n.Name)
+		return Node{}, core.WithHint(core.Errorf(core.Conflict, "there is a node %s already", n.Name), "change that one, or choose another name")
 	} else if core.CodeOf(err) != core.NotFound {
 		return Node{}, err
 	}

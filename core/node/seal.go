@@ -36,12 +36,14 @@ func (s Seal) close(text []byte, with string) ([]byte, error) {
 	return sealed.Seal(nil, nil, text, []byte(with)), nil
 }
 
+// keyHint says what to do about a key that is not the right one.
+const keyHint = "bring the file nodes.key back from a backup, or register the node anew"
+
 // open decrypts what close encrypted.
 func (s Seal) open(sealed []byte, with string) ([]byte, error) {
-	const hint = "bring the file nodes.key back from a backup, or register the node anew"
 	key, err := os.ReadFile(s.File)
 	if err != nil {
-		return nil, core.WithHint(core.Errorf(core.Internal, "the key of nodes cannot be read: %w", err), hint)
+		return nil, core.WithHint(core.Errorf(core.Internal, "the key of nodes cannot be read: %w", err), keyHint)
 	}
 	opener, err := gcm(key)
 	if err != nil {
@@ -49,14 +51,14 @@ func (s Seal) open(sealed []byte, with string) ([]byte, error) {
 	}
 	text, err := opener.Open(nil, nil, sealed, []byte(with))
 	if err != nil {
-		return nil, core.WithHint(core.Errorf(core.Internal, "the credentials were sealed with another key"), hint)
+		return nil, core.WithHint(core.Errorf(core.Internal, "the credentials were sealed with another key"), keyHint)
 	}
 	return text, nil
 }
 
 func gcm(key []byte) (cipher.AEAD, error) {
 	if len(key) != keyBytes {
-		return nil, core.Errorf(core.Internal, "the key of nodes has %d bytes, and not %d", len(key), keyBytes)
+		return nil, core.WithHint(core.Errorf(core.Internal, "the key of nodes has %d bytes, and not %d", len(key), keyBytes), keyHint)
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {

@@ -24,6 +24,9 @@ func (v *Vault) Change(ctx context.Context, by core.Caller, id int64, c Change) 
 	if err != nil {
 		return b, err
 	}
+	if c == (Change{}) {
+		return b, nil
+	}
 	var says []string
 	if c.Pinned != nil {
 		says = append(says, map[bool]string{true: "pinned", false: "not pinned"}[*c.Pinned])

@@ -193,11 +193,8 @@ func (v *Vault) Document(ctx context.Context, by core.Caller, id int64) (Backup,
 		return b, nil, core.Errorf(core.Conflict, "backup %d holds nothing: %s", id, b.Reason)
 	}
 	document, err := unpack(packed, b.Size)
-	if err != nil {
-		return b, nil, fmt.Errorf("reading backup %d: %w", id, err)
-	}
-	if sumOf(document) != b.SHA256 {
-		return b, nil, core.Errorf(core.Internal, "backup %d is not what was stored", id)
+	if err != nil || sumOf(document) != b.SHA256 {
+		return b, nil, core.WithHint(core.Errorf(core.Internal, "backup %d is not what was stored", id), "the store is damaged: use another backup, and run console doctor")
 	}
 	return b, document, nil
 }

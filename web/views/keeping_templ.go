@@ -2985,7 +2985,7 @@ func failedJobs(all []schedule.Failure) templ.Component {
 			templ_7745c5c3_Var154 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 204, "<section class=\"mb-10 min-w-0\" aria-labelledby=\"failing\"><h2 id=\"failing\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 204, "<section class=\"mb-10 min-w-0\" aria-labelledby=\"failing\"><h2 class=\"flex items-center gap-1.5\" id=\"failing\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
