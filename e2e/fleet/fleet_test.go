@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ekuiper-console/e2e/process"
 )
@@ -244,6 +245,17 @@ var outcomes = map[fate]struct {
 	gone:   {[]string{`is unreachable`}, "unreachable", -1},
 }
 
+// known returns what the office says of a plant once it has asked how that is doing, as it
+// does by itself soon after the plant was registered.
+func (f *fleet) known(p *plant) (says string) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if says = f.ask(http.MethodGet, "/api/v1/nodes/"+p.name, nil); !strings.Contains(says, `"state":"unknown"`) {
+			break
+		}
+	}
+	return says
+}
+
 // judge holds what was told of a plant against what it holds.
 func (f *fleet) judge(t *testing.T, p *plant, answer string) {
 	want := outcomes[p.fate]
@@ -253,7 +265,7 @@ func (f *fleet) judge(t *testing.T, p *plant, answer string) {
 		}
 	}
 	f.ask(http.MethodPost, "/api/v1/nodes/"+p.name+"/pull", nil)
-	if a := f.ask(http.MethodGet, "/api/v1/nodes/"+p.name, nil); !strings.Contains(a, `"state":"`+want.state+`"`) {
+	if a := f.known(p); !strings.Contains(a, `"state":"`+want.state+`"`) {
 		t.Errorf("%s: the office says of the node %s", p.fate, a)
 	}
 	mirrored := entries(f.ask(http.MethodGet, "/nodes/"+p.name+"/data/export", nil))
