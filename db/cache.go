@@ -82,14 +82,30 @@ func (c *cache) shrink() {
 	}
 }
 
-// advance makes the snapshot after a commit from the one before it, if that is at
-// hand, so that the entries need not be read again.
-func (c *cache) advance(p *plan.Plan, rev plan.Revision) {
-	before, ok := c.at(rev.Node, p.Base)
+// ahead makes the snapshot after a commit while that is written, on another core. It gives
+// one, or none where it is not known what was before, or nothing changes.
+func (c *cache) ahead(node string, p *plan.Plan) <-chan plan.Snapshot {
+	next := make(chan plan.Snapshot, 1)
+	go func() {
+		defer close(next)
+		if p.Empty() {
+			return
+		}
+		if after, ok := c.after(node, p); ok {
+			next <- after
+		}
+	}()
+	return next
+}
+
+// after makes the snapshot after a commit from the one before it, if that is at hand, so
+// that the entries need not be read again. It has no state yet.
+func (c *cache) after(node string, p *plan.Plan) (after plan.Snapshot, ok bool) {
+	before, ok := c.at(node, p.Base)
 	if !ok {
-		return
+		return after, false
 	}
-	after := plan.Snapshot{State: rev.State(), Bundle: before.Bundle.Clone(), Artifacts: maps.Clone(before.Artifacts)}
+	after = plan.Snapshot{Bundle: before.Bundle.Clone(), Artifacts: maps.Clone(before.Artifacts)}
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		if !s.Action.Changes() {
@@ -106,5 +122,5 @@ func (c *cache) advance(p *plan.Plan, rev plan.Revision) {
 		}
 	}
 	after.Bundle.Settle()
-	c.put(rev.Node, after)
+	return after, true
 }

@@ -27,6 +27,7 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 	}
 	rev := revision(c)
 	large := changed(rev) >= largeCommit
+	next := db.cache.ahead(c.Node, c.Plan)
 	err = db.write(ctx, func(t *sql.Tx) error {
 		if large {
 			if err := deferLog(ctx, t); err != nil {
@@ -50,10 +51,14 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 	if large {
 		db.bringLog(ctx)
 	}
+	after, known := <-next // also after an error: it reads the plan
 	if err != nil {
 		return plan.Revision{}, err
 	}
-	db.cache.advance(c.Plan, rev)
+	if known {
+		after.State = rev.State()
+		db.cache.put(rev.Node, after)
+	}
 	return rev, nil
 }
 

@@ -73,7 +73,11 @@ func decode(f Format, data []byte, tell func(done int)) (document, error) {
 	go func() { sum <- sumOf(data) }()
 	b, unknown, err := formats[f].decode(data, tell)
 	if err == nil {
-		return document{bundle: b.Settle(), unknown: unknown, sum: <-sum, loose: f == V2}, nil
+		doc := document{bundle: b.Settle(), unknown: unknown, sum: <-sum, loose: f == V2}
+		if tell != nil {
+			tell(len(data))
+		}
+		return doc, nil
 	}
 	wrapped := core.Errorf(core.Invalid, "%s%w", formats[f].words, err)
 	if e, ok := errors.AsType[*bundle.SyntaxError](err); ok {
