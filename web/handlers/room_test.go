@@ -13,7 +13,9 @@ import (
 // they are over, also when they are cancelled.
 func TestWaitingDocuments(t *testing.T) {
 	gate := make(chan struct{})
-	s := open(t, func(s *handlers.Server) { s.MaxDocument, s.Transfer.Room, s.MaxImports = 1000, transfer.NewRoom(1000, nil), 1 })
+	s := open(t, func(s *handlers.Server) {
+		s.MaxDocument, s.Transfer.Room, s.MaxImports = 1000, transfer.NewRoom(1000, nil), 1
+	})
 	first := s.start(t, "?partial=1", content(`{"nativePlugins":{"functions_a":"{\"name\":\"a\",\"file\":\"`+s.slow(gate)+`\"}"}}`))
 	large := content(`{"streams":{"s":"CREATE STREAM s () WITH ()"}}` + strings.Repeat(" ", 700))
 	second := s.start(t, "?partial=1", large)
