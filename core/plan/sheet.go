@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"iter"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/bundle"
@@ -47,39 +50,70 @@ const always = math.MaxInt32
 // entries it tells ahead, unless that is nil, about which ones it most likely will, in
 // order, and about none when it is through.
 func NewSheet(mode Mode, current Snapshot, next *bundle.Bundle, check Check, ahead func(refs []core.Ref)) *Sheet {
-	s := &Sheet{mode: mode, current: current, check: check, ahead: ahead, items: make([]item, 0, next.Len())}
-	for ref, text := range next.All() {
-		s.items = append(s.items, item{ref: ref, text: text, named: true})
+	s := &Sheet{mode: mode, current: current, check: check, ahead: ahead}
+	s.list(next)
+	var work sync.WaitGroup
+	work.Go(s.place)
+	part := len(s.items)/runtime.GOMAXPROCS(0) + 1
+	for items := range slices.Chunk(s.items, part) {
+		work.Go(func() { s.fill(items, next) })
 	}
-	if mode == Full {
-		s.addOthers(next)
-	}
-	s.places = make(map[core.Ref]int32, len(s.items))
-	for i := range s.items {
-		it := &s.items[i]
-		s.places[it.ref] = int32(i)
-		it.old, it.exists = current.Bundle.Get(it.ref)
-		s.settle(it)
-	}
+	work.Wait()
 	return s
 }
 
-// addOthers adds what is there and not in the bundle.
-func (s *Sheet) addOthers(next *bundle.Bundle) {
-	named := s.items
-	s.items = make([]item, 0, len(named)+s.current.Bundle.Len())
-	for ref := range s.current.Bundle.All() {
-		if _, ok := next.Get(ref); ok {
-			continue
+// list makes an item of every entry of the bundle and, in a full import, of what is there
+// besides.
+func (s *Sheet) list(next *bundle.Bundle) {
+	var others []core.Ref
+	if s.mode == Full {
+		for ref := range refs(s.current.Bundle) {
+			if _, ok := next.Get(ref); !ok {
+				others = append(others, ref)
+			}
 		}
-		n := 0
-		for n < len(named) && named[n].ref.Compare(ref) < 0 {
-			n++
+	}
+	s.items = make([]item, 0, next.Len()+len(others))
+	for ref := range refs(next) {
+		for ; len(others) > 0 && others[0].Compare(ref) < 0; others = others[1:] {
+			s.items = append(s.items, item{ref: others[0]})
 		}
-		s.items, named = append(s.items, named[:n]...), named[n:]
+		s.items = append(s.items, item{ref: ref, named: true})
+	}
+	for _, ref := range others {
 		s.items = append(s.items, item{ref: ref})
 	}
-	s.items = append(s.items, named...)
+}
+
+// refs yields the names of the entries of a bundle in install order.
+func refs(b *bundle.Bundle) iter.Seq[core.Ref] {
+	return func(yield func(core.Ref) bool) {
+		for _, kind := range core.InstallOrder() {
+			for _, name := range b.Names(kind) {
+				if !yield(core.Ref{Kind: kind, Name: name}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// place notes where each entry stands.
+func (s *Sheet) place() {
+	s.places = make(map[core.Ref]int32, len(s.items))
+	for i := range s.items {
+		s.places[s.items[i].ref] = int32(i)
+	}
+}
+
+// fill notes what the bundle and the node say of entries.
+func (s *Sheet) fill(items []item, next *bundle.Bundle) {
+	for i := range items {
+		it := &items[i]
+		it.text, _ = next.Get(it.ref)
+		it.old, it.exists = s.current.Bundle.Get(it.ref)
+		s.settle(it)
+	}
 }
 
 // settle decides about an entry that needs no check.

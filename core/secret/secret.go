@@ -84,6 +84,11 @@ func MaskBundle(b *bundle.Bundle) *bundle.Bundle {
 	return masked
 }
 
+// MayBeMasked reports whether a text has what stands in place of secrets anywhere.
+func MayBeMasked(text string) bool {
+	return strings.Contains(text, Dots) || strings.Contains(text, escapedDots)
+}
+
 // Restore returns a masked text with the secrets of an older text of the entry in place
 // of the dots. A value that is nothing but dots becomes what the older text has at the
 // same path, and the dots in an address become the password of the same user. All other
@@ -91,7 +96,7 @@ func MaskBundle(b *bundle.Bundle) *bundle.Bundle {
 // the older text has nothing there.
 func Restore(kind core.Kind, masked, old string) (text string, left []string) {
 	switch {
-	case !strings.Contains(masked, Dots) && !strings.Contains(masked, escapedDots):
+	case !MayBeMasked(masked):
 		return masked, nil
 	case structured(kind, masked):
 		return restoreJSON(masked, old)

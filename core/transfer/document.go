@@ -57,6 +57,8 @@ type document struct {
 	sum     string // SHA-256 of the text, hexadecimal; empty for a revision
 	loose   bool   // the texts of its entries are written anew, so that only their meaning counts
 
+	view *view // what it said last; nil to remember nothing
+
 	artifacts map[core.Ref]plan.Artifact // of a revision: the files that it had
 }
 
@@ -120,15 +122,34 @@ func (d *document) keep(kinds []core.Kind) {
 
 // over returns what the document says to a node that holds current.
 func (d *document) over(req Request, current *bundle.Bundle) (*bundle.Bundle, masked) {
+	if d.view == nil {
+		return d.say(req, current)
+	}
+	if d.view.over != current {
+		next, lost := d.say(req, current)
+		*d.view = view{current, next, lost}
+	}
+	return d.view.next, d.view.lost
+}
+
+// view is what the document of a request says over one state.
+type view struct {
+	over, next *bundle.Bundle
+	lost       masked
+}
+
+// say is over without a memory.
+func (d *document) say(req Request, current *bundle.Bundle) (*bundle.Bundle, masked) {
 	if d.sum == "" { // a revision comes back as it was, but where it was masked by the node
 		if req.Node == Local {
 			return d.bundle, nil
 		}
-		return req.reveal(current, d.bundle)
+		return req.reveal(current, d.bundle, hiding(d.bundle))
 	}
 	full, unresolved := req.filled(current, d.bundle)
-	shown, starred := req.reveal(current, full)
-	next, lost := unmask(req.Node, current, shown)
+	doubtful := hiding(full)
+	shown, starred := req.reveal(current, full, doubtful)
+	next, lost := unmask(req.Node, current, shown, doubtful)
 	for ref, findings := range starred {
 		lost[ref] = append(findings, lost[ref]...)
 	}

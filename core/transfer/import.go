@@ -171,6 +171,7 @@ func (s *Service) bring(ctx context.Context, by core.Caller, whole *Request) (*R
 	if err != nil {
 		return nil, s.unreadable(ctx, req, err)
 	}
+	doc.view = &view{} // all that follows is one request
 	files := &fetches{open: s.Fetch, depot: s.Depot, given: req.Files, meter: meter{tell: req.Progress}}
 	if err := s.prefetch(ctx, req, doc, files); err != nil {
 		return nil, err

@@ -19,26 +19,24 @@ type masked map[core.Ref][]core.Finding
 // exported without them, so that it can be brought back as it is. The bundle itself
 // stays as it was. An entry for which that cannot be done in full keeps all its dots: it
 // is rejected, and what is told of it holds no secret.
-func unmask(node string, current, next *bundle.Bundle) (*bundle.Bundle, masked) {
+func unmask(node string, current, next *bundle.Bundle, hiding []core.Ref) (*bundle.Bundle, masked) {
 	var restored *bundle.Bundle
 	lost := masked{}
-	for _, kind := range core.InstallOrder() {
-		for name, text := range next.Section(kind) {
-			ref := core.Ref{Kind: kind, Name: name}
-			old, _ := current.Get(ref)
-			if old == text {
-				continue
-			}
-			whole, left := secret.Restore(kind, text, old)
-			switch {
-			case len(left) > 0:
-				lost[ref] = stillMasked(node, ref, text, left)
-			case whole != text && restored == nil:
-				restored = next.Clone()
-				fallthrough
-			case whole != text:
-				restored.Set(ref, whole)
-			}
+	for _, ref := range hiding {
+		text, _ := next.Get(ref)
+		old, _ := current.Get(ref)
+		if old == text {
+			continue
+		}
+		whole, left := secret.Restore(ref.Kind, text, old)
+		switch {
+		case len(left) > 0:
+			lost[ref] = stillMasked(node, ref, text, left)
+		case whole != text && restored == nil:
+			restored = next.Clone()
+			fallthrough
+		case whole != text:
+			restored.Set(ref, whole)
 		}
 	}
 	if restored == nil {

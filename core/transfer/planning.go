@@ -63,8 +63,9 @@ func layOut(ctx context.Context, req Request, doc document, current plan.Snapsho
 	if req.Progress != nil {
 		check = counted(ctx, &req, next.Len(), check)
 	}
-	req.checking(0, next.Len()) // to lay it out takes as long as many checks
-	return next, plan.NewSheet(req.Mode, current, next, check, c.ahead.look), nil
+	sheet := plan.NewSheet(req.Mode, current, next, check, c.ahead.look) // takes as long as many checks
+	req.checking(0, next.Len())
+	return next, sheet, nil
 }
 
 // counted tells how many entries were checked, and checks none any more once the context

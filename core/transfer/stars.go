@@ -17,22 +17,15 @@ import (
 // an entry that says the same in all else is what is there already. The bundle itself stays
 // as it was. Stars that are left are refused by a node that runs elsewhere, where they would
 // take the place of the secret; the embedded one keeps them, and warns of it.
-func (r *Request) reveal(current, next *bundle.Bundle) (*bundle.Bundle, masked) {
+func (r *Request) reveal(current, next *bundle.Bundle, hiding []core.Ref) (*bundle.Bundle, masked) {
 	shown, lost := next, masked{}
-	for ref, text := range next.All() {
-		old, _ := current.Get(ref)
-		if old == text || !strings.Contains(text, secret.Stars) || len(secret.Starred(ref.Kind, text)) == 0 {
-			continue
+	for _, ref := range hiding {
+		text, _ := next.Get(ref)
+		whole, left := revealed(ref, text, current)
+		if len(left) > 0 {
+			lost[ref] = r.starred(ref, left)
 		}
-		whole := secret.Reveal(ref.Kind, text, old)
-		if left := secret.Starred(ref.Kind, whole); len(left) > 0 {
-			if compare.Alike(ref, whole, old) {
-				whole = old
-			} else {
-				lost[ref] = r.starred(ref, left)
-			}
-		}
-		if whole == text || len(lost[ref]) > 0 && r.Node != Local {
+		if whole == text || len(left) > 0 && r.Node != Local {
 			continue
 		}
 		if shown == next {
@@ -41,6 +34,34 @@ func (r *Request) reveal(current, next *bundle.Bundle) (*bundle.Bundle, masked) 
 		shown.Set(ref, whole)
 	}
 	return shown, lost
+}
+
+// hiding returns the entries that may have stars or dots in place of a secret. It is all that
+// most bundles are asked: none has.
+func hiding(b *bundle.Bundle) []core.Ref {
+	var refs []core.Ref
+	for _, kind := range core.InstallOrder() {
+		for name, text := range b.Section(kind) {
+			if strings.Contains(text, secret.Stars) || secret.MayBeMasked(text) {
+				refs = append(refs, core.Ref{Kind: kind, Name: name})
+			}
+		}
+	}
+	return refs
+}
+
+// revealed returns the text of an entry with the secrets that there are in place of stars, and
+// where there are stars still. What says the same as what is there becomes that.
+func revealed(ref core.Ref, text string, current *bundle.Bundle) (whole string, left []string) {
+	old, _ := current.Get(ref)
+	if old == text || !strings.Contains(text, secret.Stars) || len(secret.Starred(ref.Kind, text)) == 0 {
+		return text, nil
+	}
+	whole = secret.Reveal(ref.Kind, text, old)
+	if left = secret.Starred(ref.Kind, whole); len(left) > 0 && compare.Alike(ref, whole, old) {
+		return old, nil
+	}
+	return whole, left
 }
 
 // starHint says what to do about stars.
