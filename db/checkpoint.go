@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
+	"os"
+	"time"
 )
 
 // largeCommit is how many changes a commit has at least that does not bring the log into the
@@ -15,6 +17,20 @@ const (
 	keepLogSQL  = `pragma wal_autocheckpoint = 0`
 	bringLogSQL = `pragma wal_autocheckpoint = 1000`
 )
+
+// writeLarge is write for what fills the log.
+func (db *DB) writeLarge(ctx context.Context, do func(t *sql.Tx) error) error {
+	end := db.drain()
+	err := db.write(ctx, func(t *sql.Tx) error {
+		if err := deferLog(ctx, t); err != nil {
+			return err
+		}
+		return do(t)
+	})
+	end()
+	db.bringLog(ctx)
+	return err
+}
 
 // deferLog has a transaction leave what it writes in the log.
 func deferLog(ctx context.Context, t *sql.Tx) error {
@@ -30,4 +46,40 @@ func (db *DB) bringLog(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	_, _ = db.writer.ExecContext(ctx, bringLogSQL)
 	db.behind.Go(func() { _, _ = db.readers.ExecContext(ctx, checkpointSQL) })
+}
+
+// drainEvery is how long what goes into the log is left to the operating system.
+const drainEvery = 300 * time.Millisecond
+
+// drain has the disk take what goes into the log, time and again until the function that it
+// returns is called: else the end of a large transaction waits for all of it at once. What
+// it cannot do is done then.
+func (db *DB) drain() (end func()) {
+	ended, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		for tick := time.NewTicker(drainEvery); ; {
+			select {
+			case <-tick.C:
+				syncFile(db.log)
+			case <-ended:
+				tick.Stop()
+				return
+			}
+		}
+	}()
+	return func() {
+		close(ended)
+		<-over
+	}
+}
+
+// syncFile has the disk take what a file holds.
+func syncFile(path string) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return
+	}
+	_ = file.Sync()
+	_ = file.Close()
 }

@@ -26,14 +26,12 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 		return plan.Revision{}, err
 	}
 	rev := revision(c)
-	large := changed(rev) >= largeCommit
+	write := db.write
+	if changed(rev) >= largeCommit {
+		write = db.writeLarge
+	}
 	next := db.cache.ahead(c.Node, c.Plan)
-	err = db.write(ctx, func(t *sql.Tx) error {
-		if large {
-			if err := deferLog(ctx, t); err != nil {
-				return err
-			}
-		}
+	err = write(ctx, func(t *sql.Tx) error {
 		if err := unmoved(ctx, t, c.Node, c.Plan.Base); err != nil {
 			return err
 		}
@@ -48,9 +46,6 @@ func (db *DB) Commit(ctx context.Context, c *plan.Commit) (plan.Revision, error)
 		}
 		return writeRevision(ctx, t, &rev, c)
 	})
-	if large {
-		db.bringLog(ctx)
-	}
 	after, known := <-next // also after an error: it reads the plan
 	if err != nil {
 		return plan.Revision{}, err

@@ -35,6 +35,7 @@ type DB struct {
 	writer  *sql.DB
 	cache   *cache
 	decided decided
+	log     string         // the path of SQLite's log of what was written last
 	writing atomic.Int32   // how many transactions of ours hold the right to write
 	behind  sync.WaitGroup // of what nobody waits for
 }
@@ -71,7 +72,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the store %s: %w", path, err)
 	}
-	db := &DB{readers: readers, writer: writer, cache: newCache()}
+	db := &DB{readers: readers, writer: writer, cache: newCache(), log: path + "-wal"}
 	if err := settle(ctx, db.writer); err != nil {
 		err = fault(ctx, err, "bringing its tables up to date")
 		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", path, err), db.Close())
