@@ -124,7 +124,7 @@ shortened() {
 	local package dir file names
 	while read -r package dir; do
 		names=$(for file in "$dir"/*_test.go; do
-			[[ ! -e $file ]] || awk '/^func / { split($2, part, "("); name = part[1] } /testing\.Short\(\)|rapid\.Check/ { print name }' "$file"
+			[[ ! -e $file ]] || awk '/^func / { split($2, part, "("); name = part[1] != "" ? part[1] : "a method" } /testing\.Short\(\)|rapid\.Check/ { print name }' "$file"
 		done | sort -u)
 		[[ -n $names ]] || continue
 		[[ -z $(grep -v '^Test' <<<"$names") ]] || names=Test
@@ -133,7 +133,10 @@ shortened() {
 }
 
 # inFull runs what was shortened in full, two packages at a time.
-inFull() { shortened | xargs -r -P 2 -L 1 bash -c 'go test -count=1 "$0" -run "$1"'; }
+inFull() {
+	local list
+	list=$(shortened) && [[ -n $list ]] && xargs -P 2 -L 1 bash -c 'go test -count=1 "$0" -run "$1"' <<<"$list"
+}
 
 # contract holds the built console against the engine's contract, and the engine at EKUIPER_URL
 # where there is one.

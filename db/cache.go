@@ -88,6 +88,7 @@ func (c *cache) ahead(node string, p *plan.Plan) <-chan plan.Snapshot {
 	next := make(chan plan.Snapshot, 1)
 	go func() {
 		defer close(next)
+		defer func() { _ = recover() }() // then the entries are read from the file
 		if p.Empty() {
 			return
 		}

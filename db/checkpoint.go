@@ -20,16 +20,14 @@ const (
 
 // writeLarge is write for what fills the log.
 func (db *DB) writeLarge(ctx context.Context, do func(t *sql.Tx) error) error {
-	end := db.drain()
-	err := db.write(ctx, func(t *sql.Tx) error {
+	defer db.bringLog(ctx)
+	defer drain(drainEvery, func() { syncFile(db.log) })()
+	return db.write(ctx, func(t *sql.Tx) error {
 		if err := deferLog(ctx, t); err != nil {
 			return err
 		}
 		return do(t)
 	})
-	end()
-	db.bringLog(ctx)
-	return err
 }
 
 // deferLog has a transaction leave what it writes in the log.
@@ -54,14 +52,14 @@ const drainEvery = 300 * time.Millisecond
 // drain has the disk take what goes into the log, time and again until the function that it
 // returns is called: else the end of a large transaction waits for all of it at once. What
 // it cannot do is done then.
-func (db *DB) drain() (end func()) {
+func drain(every time.Duration, take func()) (end func()) {
 	ended, over := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(over)
-		for tick := time.NewTicker(drainEvery); ; {
+		for tick := time.NewTicker(every); ; {
 			select {
 			case <-tick.C:
-				syncFile(db.log)
+				take()
 			case <-ended:
 				tick.Stop()
 				return

@@ -72,12 +72,20 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the store %s: %w", path, err)
 	}
-	db := &DB{readers: readers, writer: writer, cache: newCache(), log: path + "-wal"}
+	db := &DB{readers: readers, writer: writer, cache: newCache(), log: behindLinks(path) + "-wal"}
 	if err := settle(ctx, db.writer); err != nil {
 		err = fault(ctx, err, "bringing its tables up to date")
 		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", path, err), db.Close())
 	}
 	return db, nil
+}
+
+// behindLinks returns the path of a file itself, beside which SQLite has its others.
+func behindLinks(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
 }
 
 // create makes the file and its folder where they are not there. A file that is there

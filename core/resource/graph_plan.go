@@ -70,7 +70,7 @@ func (g *graphPlan) at(name string, judge func(s *stage, n *GraphNode)) {
 	if len(g.found) >= maxPlanned {
 		return
 	}
-	s := &stage{path: []any{"graph", "nodes", name}}
+	s := &stage{repeats: g.rule.repeats, path: []any{"graph", "nodes", name}}
 	judge(s, g.graph.Nodes[name])
 	g.found = append(g.found, s.found...)
 }

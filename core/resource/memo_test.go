@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"ekuiper-console/core"
 )
 
 // TestMemo works out what it does not know, and no more than that.
@@ -36,5 +38,22 @@ func TestMemo(t *testing.T) {
 	}
 	if len(m.kept) > memoTexts {
 		t.Errorf("%d texts are kept", len(m.kept))
+	}
+}
+
+// TestRepeats: what is remembered is what would be found anew.
+func TestRepeats(t *testing.T) {
+	var m Repeats
+	for _, text := range []string{plant, `{"id":"r","sql":"SELECT * FROM s","actions":[{"mqtt":{"server":"tcp://x:1","topic":"t","dataTemplate":"{{.a"}}],"options":{"qos":"x"}}`} {
+		ref := core.Ref{Kind: core.Rule, Name: "r"}
+		_, want := Decode(ref, text)
+		for range 2 {
+			if _, got := m.Decode(ref, text); told(got) != told(want) {
+				t.Errorf("%s: told %s, want %s", text, told(got), told(want))
+			}
+		}
+	}
+	if got, want := m.wrongTemplate("{{.a"), wrongTemplate("{{.a"); got != want || got == "" {
+		t.Errorf("told %q, want %q", got, want)
 	}
 }

@@ -99,8 +99,9 @@ func (p *planner) warn(at int, hint, format string, args ...any) {
 
 // stage collects what is found about a part of a rule without knowing anything else.
 type stage struct {
-	found []staged
-	path  []any // to the part
+	found   []staged
+	path    []any // to the part
+	repeats *Repeats
 }
 
 func (s *stage) add(severity core.Severity, unless Need, hint, msg string, path ...any) {

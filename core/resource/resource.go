@@ -35,20 +35,16 @@ func (s Scope) source(name string) bool   { return s.Source != nil && s.Source(n
 // the resource is nil. It needs no knowledge of anything else, so that an entry
 // whose plugin is missing can still be looked at.
 func Decode(ref core.Ref, text string) (Resource, []core.Finding) {
-	r, err := decode(ref, text)
-	if err != nil {
-		return nil, []core.Finding{err.finding(ref, text)}
-	}
-	return r, nil
+	return (*Repeats)(nil).Decode(ref, text)
 }
 
 // decode is the one place where a kind becomes a type.
-func decode(ref core.Ref, text string) (Resource, *problem) {
+func decode(m *Repeats, ref core.Ref, text string) (Resource, *problem) {
 	switch ref.Kind {
 	case core.Stream, core.Table:
 		return as(decodeStream(ref, text))
 	case core.Rule:
-		return as(decodeRule(ref, text))
+		return as(decodeRule(m, ref, text))
 	case core.NativePlugin, core.PortablePlugin:
 		return as(decodePlugin(ref, text))
 	case core.Service:

@@ -27,6 +27,7 @@ type Rule struct {
 
 	ref       core.Ref
 	text      string
+	repeats   *Repeats
 	optionsAt int               // where in the text the options are; 0 if that is not known
 	stmt      *streamsql.Select // nil without SQL
 
@@ -36,11 +37,11 @@ type Rule struct {
 }
 
 // decodeRule reads a rule as far as can be without knowing which functions there are.
-func decodeRule(ref core.Ref, text string) (*Rule, *problem) {
+func decodeRule(m *Repeats, ref core.Ref, text string) (*Rule, *problem) {
 	if isNull(text) {
 		return nil, nullProblem(fmt.Sprintf("Parse rule %s error : ", text))
 	}
-	r, p := readRule(ref, text)
+	r, p := readRule(m, ref, text)
 	if p != nil {
 		p.msg = fmt.Sprintf("Parse rule %s error : %s.", text, p.msg)
 		return nil, p
@@ -62,8 +63,8 @@ func decodeRule(ref core.Ref, text string) (*Rule, *problem) {
 }
 
 // readRule reads the JSON of a rule.
-func readRule(ref core.Ref, text string) (*Rule, *problem) {
-	blank := Rule{ID: ref.Name, Triggered: true, ref: ref, text: text}
+func readRule(m *Repeats, ref core.Ref, text string) (*Rule, *problem) {
+	blank := Rule{ID: ref.Name, Triggered: true, ref: ref, text: text, repeats: m}
 	r := blank
 	if r.quick() {
 		return &r, nil

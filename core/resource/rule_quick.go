@@ -132,12 +132,9 @@ func (q *quickReader) options() {
 	}
 	q.Skip()
 	q.rule.optionsAt = from
-	q.rule.Options = knownOptions.of(string(q.Data[from:q.Pos]), readOptions)
+	q.rule.Options = q.rule.repeats.readOptions(string(q.Data[from:q.Pos]))
 	q.ok = q.ok && q.rule.Options != nil
 }
-
-// knownOptions keeps what was read of options.
-var knownOptions memo[*RuleOption]
 
 // readOptions returns nil for what are no options.
 func readOptions(text string) *RuleOption {

@@ -26,7 +26,7 @@ func (r *Rule) planActions() []staged {
 	var all []staged
 	for i, action := range r.Actions {
 		for _, typ := range sortedKeys(action) {
-			s := &stage{path: []any{"actions", i, typ}}
+			s := &stage{repeats: r.repeats, path: []any{"actions", i, typ}}
 			s.sink(typ, action[typ])
 			if all = append(all, s.found...); len(all) >= maxPlanned {
 				return all[:maxPlanned]

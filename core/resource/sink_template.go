@@ -47,13 +47,10 @@ func (s *stage) template(text string, path ...any) {
 		s.add(core.Warn, Need{}, "", "the template is too long to be parsed here; it was not checked", path...)
 		return
 	}
-	if wrong := knownTemplates.of(text, wrongTemplate); wrong != "" {
+	if wrong := s.repeats.wrongTemplate(text); wrong != "" {
 		s.add(core.Fault, Need{}, "", wrong, path...)
 	}
 }
-
-// knownTemplates keeps what is wrong with templates.
-var knownTemplates memo[string]
 
 // wrongTemplate returns what is wrong with a template, in the words of the parser, or "".
 func wrongTemplate(text string) string {

@@ -41,7 +41,7 @@ type checker struct {
 
 func newChecker(mode plan.Mode, current plan.Snapshot, next *bundle.Bundle, files *fetches) *checker {
 	c := &checker{mode: mode, current: current.Bundle, next: next, files: files, serving: map[resource.Need][]provider{},
-		ahead: &lookahead{next: next}, sources: map[core.Ref]source{}, near: map[core.Kind][]string{}, columns: map[string]columns{}, keys: map[core.Ref]keys{}}
+		ahead: &lookahead{next: next, repeats: &resource.Repeats{}}, sources: map[core.Ref]source{}, near: map[core.Kind][]string{}, columns: map[string]columns{}, keys: map[core.Ref]keys{}}
 	c.learn(current, next)
 	return c
 }

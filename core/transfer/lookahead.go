@@ -18,10 +18,11 @@ const batch = 1024
 // lookahead decodes and prepares the entries of an import on all cores, some way ahead of where
 // they are judged one after the other.
 type lookahead struct {
-	next *bundle.Bundle
-	refs []core.Ref // still to be decoded, in install order
-	done map[core.Ref]decoded
-	last core.Ref // of done
+	next    *bundle.Bundle
+	repeats *resource.Repeats
+	refs    []core.Ref // still to be decoded, in install order
+	done    map[core.Ref]decoded
+	last    core.Ref // of done
 	// coming brings the batch after done, nil where there is none yet. It has room for it, so that whoever decodes
 	// it ends even when nobody asks any more.
 	coming chan decodedBatch
@@ -35,7 +36,7 @@ type decoded struct {
 
 // look begins to decode entries that will be asked for, in install order.
 func (a *lookahead) look(refs []core.Ref) {
-	*a = lookahead{next: a.next, refs: refs}
+	*a = lookahead{next: a.next, repeats: a.repeats, refs: refs}
 }
 
 // stays reports whether an import leaves an entry as it is, without looking into it.
@@ -52,7 +53,7 @@ func (a *lookahead) decode(e plan.Entry) (resource.Resource, []core.Finding) {
 	}
 	d, ok := a.done[e.Ref]
 	if !ok {
-		d = decodeOne(e.Ref, e.Text)
+		d = decodeOne(a.repeats, e.Ref, e.Text)
 	}
 	return d.r, d.findings
 }
@@ -77,8 +78,8 @@ func (a *lookahead) start() {
 	n := min(batch, len(a.refs))
 	refs, coming := a.refs[:n], make(chan decodedBatch, 1)
 	a.refs, a.coming = a.refs[n:], coming
-	next := a.next // look may be called meanwhile
-	go func() { coming <- decodedBatch{decodeAll(next, refs), refs[n-1]} }()
+	next, repeats := a.next, a.repeats // look may be called meanwhile
+	go func() { coming <- decodedBatch{decodeAll(next, repeats, refs), refs[n-1]} }()
 }
 
 // decodedBatch is decoded entries, and which comes last of them.
@@ -88,7 +89,7 @@ type decodedBatch struct {
 }
 
 // decodeAll decodes entries, a part on each core.
-func decodeAll(b *bundle.Bundle, refs []core.Ref) map[core.Ref]decoded {
+func decodeAll(b *bundle.Bundle, repeats *resource.Repeats, refs []core.Ref) map[core.Ref]decoded {
 	results := make([]decoded, len(refs))
 	var wg sync.WaitGroup
 	parts := runtime.GOMAXPROCS(0)
@@ -96,7 +97,7 @@ func decodeAll(b *bundle.Bundle, refs []core.Ref) map[core.Ref]decoded {
 		wg.Go(func() {
 			for i := part; i < len(refs); i += parts {
 				text, _ := b.Get(refs[i])
-				results[i] = decodeOne(refs[i], text)
+				results[i] = decodeOne(repeats, refs[i], text)
 			}
 		})
 	}
@@ -110,7 +111,7 @@ func decodeAll(b *bundle.Bundle, refs []core.Ref) map[core.Ref]decoded {
 
 // decodeOne decodes and prepares an entry. A fault of ours, in a check, refuses the
 // entry and does not end the program.
-func decodeOne(ref core.Ref, text string) (d decoded) {
+func decodeOne(repeats *resource.Repeats, ref core.Ref, text string) (d decoded) {
 	defer func() {
 		if p := recover(); p != nil {
 			d = decoded{findings: []core.Finding{{
@@ -119,7 +120,7 @@ func decodeOne(ref core.Ref, text string) (d decoded) {
 			}}}
 		}
 	}()
-	d.r, d.findings = resource.Decode(ref, text)
+	d.r, d.findings = repeats.Decode(ref, text)
 	resource.Prepare(d.r)
 	return d
 }

@@ -24,7 +24,8 @@ func (s *Service) maxDocument() int64 {
 	return DefaultMaxDocument
 }
 
-// readAtOnce is how much of a document is read without a word about it, in bytes.
+// readAtOnce is how much of a document is read without a word about it, in bytes. It takes
+// room only as it comes, so that who dawdles keeps nobody else out.
 const readAtOnce = 4 << 20
 
 // Read returns the document at an address, unpacked where it brings its files. It takes
@@ -53,12 +54,12 @@ func (s *Service) read(ctx context.Context, address string, in *intake) ([]byte,
 	whole := io.LimitReader(body, s.maxDocument()+1)
 	_, err = io.CopyN(&data, whole, bytes.MinRead) // from then on it is known how long it is
 	if err == nil {
-		if err := in.settle(ctx); err != nil {
-			return nil, err
-		}
 		data.Grow(int(min(max(in.size, 0), s.maxDocument())) + bytes.MinRead)
 	}
 	for err == nil {
+		if err := in.more(ctx); err != nil {
+			return nil, err
+		}
 		_, err = io.CopyN(&data, whole, readAtOnce)
 	}
 	if err != io.EOF {
@@ -78,7 +79,8 @@ type intake struct {
 
 	size int64 // of the document; -1 where nobody knows it
 	last time.Time
-	over func() // gives the room back; nil for none
+	held int64  // bytes of the room
+	over func() // tells that the document is not in memory any more; nil where that was not told
 }
 
 // fetched takes note of how much was fetched.
@@ -87,15 +89,26 @@ func (in *intake) fetched(read, total int64) {
 	in.say(read)
 }
 
-// settle takes room for a document that is about to be read.
-func (in *intake) settle(ctx context.Context) error {
+// more takes room for what is about to be read.
+func (in *intake) more(ctx context.Context) error {
+	if in.room == nil {
+		return nil
+	}
+	if in.over == nil {
+		in.over = in.room.told(max(in.size, 0))
+	}
+	n := int64(readAtOnce)
+	if left := in.size - in.held; left > 0 {
+		n = min(n, left)
+	}
+	n = min(n, in.room.largest-in.held)
 	wait, cancel := context.WithTimeout(ctx, roomWait)
 	defer cancel()
-	end, err := in.room.Take(wait, in.size)
-	if err == nil {
-		in.over = end
+	if in.room.bytes.Acquire(wait, n) != nil {
+		return noRoom(ctx)
 	}
-	return err
+	in.held += n
+	return nil
 }
 
 // decoded takes note of how much was taken apart.
@@ -113,5 +126,6 @@ func (in *intake) say(done int64) {
 func (in *intake) end() {
 	if in.over != nil {
 		in.over()
+		in.room.bytes.Release(in.held)
 	}
 }

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -32,14 +33,14 @@ var ErrNoRoom = core.WithHint(core.Errorf(core.Busy, "too many documents wait to
 
 // Take takes room for a document of so many bytes, until the function it returns is called.
 // A document of a size below 0 may be the largest, and none counts for more. It waits until
-// the context ends, and then returns ErrNoRoom.
+// the time of the context is over, and then returns ErrNoRoom.
 func (r *Room) Take(ctx context.Context, size int64) (end func(), err error) {
 	if r == nil {
 		return func() {}, nil
 	}
 	size = r.counted(size)
 	if r.bytes.Acquire(ctx, size) != nil {
-		return nil, ErrNoRoom
+		return nil, noRoom(ctx)
 	}
 	return r.taken(size), nil
 }
@@ -64,12 +65,26 @@ func (r *Room) counted(size int64) int64 {
 }
 
 func (r *Room) taken(size int64) (end func()) {
-	rest := func() {}
-	if r.memory != nil {
-		rest = r.memory(size)
-	}
+	rest := r.told(size)
 	return func() {
 		r.bytes.Release(size)
 		rest()
 	}
+}
+
+// told tells that a document is in memory, until the function that it returns is called.
+func (r *Room) told(size int64) (end func()) {
+	if r.memory == nil {
+		return func() {}
+	}
+	return r.memory(size)
+}
+
+// noRoom is the error of who waited in vain: that there is no room, or that nobody waits for
+// it any more.
+func noRoom(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return cancelled(ctx.Err())
+	}
+	return ErrNoRoom
 }

@@ -26,6 +26,40 @@ func (p page) Open(_ context.Context, _ string, tell func(read, total int64)) (i
 	return io.NopCloser(strings.NewReader("{}" + strings.Repeat(" ", int(p.size)-2))), nil
 }
 
+// TestDawdling: a document whose size nobody tells, and which does not come, keeps nobody else
+// out.
+func TestDawdling(t *testing.T) {
+	const largest = 64 << 20
+	s := &transfer.Service{MaxDocument: largest, Room: transfer.NewRoom(largest, nil)}
+	s.Fetch = dawdler(func() {
+		for _, size := range []int64{largest, largest * 3 / 4} {
+			end, err := s.Room.TryTake(size)
+			if err != nil {
+				t.Errorf("there is no room for %d bytes", size)
+				return
+			}
+			defer end()
+		}
+	})
+	if _, err := s.Read(t.Context(), core.Caller{Name: "ada", Role: core.Operator}, "http://x/y.json"); err != nil {
+		t.Error(err)
+	}
+}
+
+// dawdler is a file that has some bytes, and does something before it comes to its end.
+type dawdler func()
+
+func (d dawdler) Open(_ context.Context, _ string, tell func(read, total int64)) (io.ReadCloser, error) {
+	tell(1, -1)
+	return io.NopCloser(io.MultiReader(strings.NewReader("{}"+strings.Repeat(" ", 1000)), d)), nil
+}
+
+// Read comes to the end.
+func (d dawdler) Read([]byte) (int, error) {
+	d()
+	return 0, io.EOF
+}
+
 // TestRoom: what is read by address takes room as what is sent does, and gives it back.
 func TestRoom(t *testing.T) {
 	by := core.Caller{Name: "ada", Role: core.Operator}
