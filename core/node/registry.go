@@ -51,7 +51,6 @@ type Registry struct {
 	Store Store
 	Seal  Seal
 	Now   func() time.Time // nil means time.Now
-
 }
 
 // secrets are what is sealed.
