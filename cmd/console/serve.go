@@ -141,6 +141,7 @@ type parts struct {
 // parts makes the parts of a console.
 func (c *serveCmd) parts(store *db.DB, log *slog.Logger) (*parts, error) {
 	s := &parts{store: store, log: log, tasks: &task.Runner{Store: store, Log: func(err error) { log.Error("task", "error", err) }}}
+	s.errands.Log = func(fault error, stack string) { log.Error("errand", "error", fault, "stack", stack) }
 	s.events = &audit.Log{Store: store, Late: func(e audit.Event, why error) {
 		log.Warn("audit event waits for the disk", "caller", e.Caller, "from", e.Addr, "action", e.Action, "subject", e.Subject, "result", e.Result, "detail", e.Detail, "error", why)
 	}}

@@ -4,6 +4,7 @@ package errand
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 
 // Runner runs errands. The zero Runner is ready for use.
 type Runner struct {
+	Log func(fault error, stack string) // is told of faults of the console; nil for nobody
+
 	mu     sync.Mutex
 	by     map[string]*run // that are under way, or of whose end nobody has been told
 	ending context.Context // ends with Close
@@ -77,11 +80,24 @@ func (r *Runner) begin(ctx context.Context, name string, do func(ctx context.Con
 	r.wg.Go(func() {
 		defer cancel()
 		defer unhook()
-		e.err = do(ctx)
+		e.err = r.guarded(ctx, do)
 		e.ended = time.Now()
 		close(e.over)
 	})
 	return e, nil
+}
+
+// guarded keeps a fault of an errand from ending the process.
+func (r *Runner) guarded(ctx context.Context, do func(ctx context.Context) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = core.Errorf(core.Internal, "what was asked broke off: %v", p)
+			if r.Log != nil {
+				r.Log(err, string(debug.Stack()))
+			}
+		}
+	}()
+	return do(ctx)
 }
 
 // Under reports whether an errand is under way.

@@ -3,6 +3,7 @@ package errand
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -52,6 +53,23 @@ func TestDo(t *testing.T) {
 		time.Sleep(2 * news)
 		if over, _ := r.Told("c"); over {
 			t.Error("what is over for long is told")
+		}
+	})
+}
+
+// TestFault keeps a fault of an errand from ending the process, and tells of it once.
+func TestFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var stacks []string
+		for _, r := range []*Runner{{}, {Log: func(_ error, stack string) { stacks = append(stacks, stack) }}} {
+			done, err := r.Do(t.Context(), "a", time.Second, func(context.Context) error { panic("no such case") })
+			if !done || core.CodeOf(err) != core.Internal || err.Error() != "what was asked broke off: no such case" {
+				t.Errorf("a fault: %v, %v", done, err)
+			}
+			r.Close()
+		}
+		if len(stacks) != 1 || !strings.Contains(stacks[0], "TestFault") {
+			t.Errorf("what the log is told: %q", stacks)
 		}
 	})
 }
