@@ -230,6 +230,9 @@ func TestHanging(t *testing.T) {
 			b := s.signedIn(core.Operator)
 			page := s.form(b, c.post, "node", "site1")
 			page.at(t, 200, "", c.goesOn, "data-live", "/ui/nodes/site1/events?of=")
+			if page.Request.Method != "GET" {
+				t.Error("a browser without scripts loads again what can only be posted")
+			}
 			_, events, _ := strings.Cut(page.body, `data-live="`)
 			events, _, _ = strings.Cut(events, `"`)
 			s.open(b, events).at(t, 200, "", "event: moved", "event: over")

@@ -185,7 +185,11 @@ func (s *Server) pullNode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && core.CodeOf(err) != core.Unreachable {
 		return err
 	}
-	if done && err == nil {
+	if !done { // a page that tells when it is, and may be loaded again
+		http.Redirect(w, r, views.NodePath(name), http.StatusSeeOther)
+		return nil
+	}
+	if err == nil {
 		return s.showNode(w, r, http.StatusOK, nil, views.NodePulled)
 	}
 	return s.showNode(w, r, http.StatusOK, nil, "")
