@@ -56,7 +56,7 @@ func (k keeping) clock(log *slog.Logger) *schedule.Clock {
 func (k keeping) compare(ctx context.Context, name string) error {
 	report, err := k.watch.Check(ctx, keeper, name)
 	switch {
-	case core.CodeOf(err) == core.Conflict:
+	case errors.Is(err, drift.ErrNoBaseline):
 		return nil
 	case err == nil && report.State == drift.Unknown:
 		return core.Errorf(core.Unreachable, "%s", report.Reason)

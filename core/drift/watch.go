@@ -184,7 +184,7 @@ func (w *Watch) Check(ctx context.Context, by core.Caller, node string) (Report,
 		return Report{}, err
 	}
 	if !found {
-		return Report{}, core.WithHint(core.Errorf(core.Conflict, "%s has no baseline to be compared with", node), "set one first")
+		return Report{}, &core.Error{Code: core.Conflict, Msg: fmt.Sprintf("%s has no baseline to be compared with", node), Hint: "set one first", Err: ErrNoBaseline}
 	}
 	_, err = w.Nodes.Pull(ctx, by, node)
 	if ctx.Err() != nil {
@@ -196,6 +196,9 @@ func (w *Watch) Check(ctx context.Context, by core.Caller, node string) (Report,
 	}
 	return w.compare(ctx, by, one, w.now())
 }
+
+// ErrNoBaseline is behind the error that a node has nothing to be compared with.
+var ErrNoBaseline = errors.New("no baseline")
 
 // Follow compares those nodes that hold something else since they were last compared, and
 // those that could be read again since they could not.

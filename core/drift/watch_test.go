@@ -2,6 +2,7 @@ package drift_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -94,6 +95,9 @@ func TestWatch(t *testing.T) {
 	s := open(t)
 	s.want("before", says(s.Report(ctx, viewer, "site1")), "none")
 	s.want("comparing without a baseline", says(s.Check(ctx, operator, "site1")), "site1 has no baseline to be compared with")
+	if _, err := s.Check(ctx, operator, "site1"); !errors.Is(err, drift.ErrNoBaseline) || core.CodeOf(err) != core.Conflict {
+		t.Errorf("a node without a baseline was compared: %v", err)
+	}
 	if _, err := s.Set(ctx, operator, "site1", 0); core.CodeOf(err) != core.Conflict {
 		t.Errorf("a baseline of a node that was never read: %v", err)
 	}
