@@ -4,36 +4,34 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"reflect"
 	"time"
 
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/node"
 )
 
-const addNodeSQL = `
-insert into nodes (name, url, labels, ca, sealed, created, artifacts, console_url) values (?1, ?2, ?3, ?4, ?5, ?8, ?6, ?7)
-on conflict do nothing`
-
-const changeNodeSQL = `
-update nodes set url = ?2, labels = ?3, ca = ?4, sealed = ?5, artifacts = ?6, console_url = ?7
-where name = ?1 and url = ?8 and labels = ?9 and ca = ?10 and sealed = ?11 and artifacts = ?12 and console_url = ?13`
+const putNodeSQL = `
+insert into nodes (name, url, labels, ca, sealed, artifacts, console_url, created) values (?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (name) do update set
+  url = excluded.url, labels = excluded.labels, ca = excluded.ca, sealed = excluded.sealed,
+  artifacts = excluded.artifacts, console_url = excluded.console_url`
 
 // PutNode stores what is registered of a node, in place of what there was, the zero Stored
 // for nothing. Where it is something else that is there it is a Conflict error.
 func (db *DB) PutNode(ctx context.Context, n, was node.Stored, did audit.Event) error {
-	statement, values := changeNodeSQL, append(append([]any{n.Name}, columnsOf(n)...), columnsOf(was)...)
-	if was.Name == "" {
-		statement, values = addNodeSQL, append(append([]any{n.Name}, columnsOf(n)...), n.Created.UnixMilli())
-	}
 	return db.told(ctx, did, func(t *sql.Tx) error {
-		result, err := t.ExecContext(ctx, statement, values...)
-		if err != nil {
-			return fault(ctx, err, "storing node %s", n.Name)
+		is, err := scanNode(t.QueryRowContext(ctx, nodeSQL, n.Name))
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fault(ctx, err, "reading node %s", n.Name)
 		}
-		written, err := result.RowsAffected()
-		if err == nil && written == 0 {
+		// What was read is compared, not its text: JSON may be written in several ways.
+		if is.Name != was.Name || !reflect.DeepEqual(columnsOf(is), columnsOf(was)) {
 			return node.Changed(n.Name)
 		}
+		values := append(append([]any{n.Name}, columnsOf(n)...), n.Created.UnixMilli())
+		_, err = t.ExecContext(ctx, putNodeSQL, values...)
 		return fault(ctx, err, "storing node %s", n.Name)
 	})
 }

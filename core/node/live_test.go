@@ -433,6 +433,29 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
+// TestNotUTF8 refuses what JSON cannot hold; a node that has it can still be changed.
+func TestNotUTF8(t *testing.T) {
+	s := open(t, holds)
+	bad, good := map[string]string{"site": "K\xf6ln"}, map[string]string{"site": "Köln"}
+	for _, c := range []node.Change{{Labels: &bad}, {Variables: &bad}} {
+		if _, err := s.nodes.Change(ctx, admin, "site1", c); core.CodeOf(err) != core.Invalid || !strings.HasSuffix(err.Error(), "site is not UTF-8") {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	was, err := s.db.Node(ctx, "site1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	had := was
+	had.Labels = bad
+	if err := s.db.PutNode(ctx, had, was, audit.New(time.Now(), admin, audit.NodeChange, "site1")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.nodes.Change(ctx, admin, "site1", node.Change{Labels: &good}); err != nil || n.Labels["site"] != "Köln" {
+		t.Errorf("mending it: %+v, %v", n, err)
+	}
+}
+
 // TestSecretVariables shows nobody a variable that is a secret, and takes it back as shown.
 func TestSecretVariables(t *testing.T) {
 	s := open(t, `{}`)

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/secret"
@@ -134,6 +135,9 @@ func checkPairs(what string, pairs map[string]string) error {
 	for key, value := range pairs {
 		if !keyPattern.MatchString(key) || len(value) > maxValue {
 			return core.Errorf(core.Invalid, "the %s %q is not understood: use letters, digits and . _ - for its name", what, key)
+		}
+		if !utf8.ValidString(value) {
+			return core.Errorf(core.Invalid, "the value of the %s %s is not UTF-8", what, key)
 		}
 	}
 	return nil
