@@ -45,7 +45,7 @@ var layers = map[string]string{
 	"core/plan":                  "core core/bundle",
 	"core/node/nodetest":         "core core/bundle core/secret",
 	"core/node":                  "core core/audit core/bundle core/compare core/jsonscan core/plan core/secret",
-	"core/rollout":               "core core/audit core/compare core/node core/plan core/transfer",
+	"core/rollout":               "core core/audit core/compare core/node core/plan core/secret core/transfer",
 	"core/transfer":              "core core/artifact core/audit core/bundle core/bundlev2 core/compare core/deps core/depot core/parcel core/plan core/resource core/secret core/streamsql",
 	"db":                         "core core/account core/audit core/bundle core/disk core/drift core/node core/plan core/rollout core/schedule core/task core/vault",
 	"core/drift":                 "core core/audit core/compare core/plan core/secret",

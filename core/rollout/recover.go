@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
@@ -221,11 +220,11 @@ func (u *run) stayed(ctx context.Context, t Target) (bool, error) {
 	return about.UpTime > u.now().Sub(t.Updated), err
 }
 
-// missing counts what a plan still changes: what the engine wrote in a form of its own is done.
+// missing counts what a plan still changes.
 func missing(p *plan.Plan) (n int) {
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if s.Action == plan.Rejected || s.Action.Changes() && (s.Action != plan.Replace || !compare.Alike(s.Ref, s.New, s.Old)) {
+		if s.Action == plan.Rejected || s.Action.Changes() && !done(s) {
 			n++
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"ekuiper-console/core"
-	"ekuiper-console/core/compare"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
@@ -110,12 +109,24 @@ func (u *run) foreign(ctx context.Context, t *Target, makes *plan.Plan) (*core.R
 	if back.Base != makes.Base {
 		return nil, core.Errorf(core.Conflict, "%s was changed since: it changes while it is looked at; try again in a moment", t.Node)
 	}
+	own, err := u.own(ctx, t.Node, makes)
+	if err != nil {
+		return nil, err
+	}
 	steps := map[core.Ref]*plan.Step{}
 	for i := range makes.Steps {
 		steps[makes.Steps[i].Ref] = &makes.Steps[i]
 	}
 	for i := range back.Steps {
-		if s := &back.Steps[i]; s.Action.Changes() && !explained(s, steps[s.Ref], makes.Mode) {
+		s := &back.Steps[i]
+		if !s.Action.Changes() {
+			continue
+		}
+		fine := explained(s, steps[s.Ref], makes.Mode)
+		if merges(s, makes.Mode) && s.Action != plan.Create {
+			fine = blended(s, own[s.Ref])
+		}
+		if !fine {
 			return &s.Ref, nil
 		}
 	}
@@ -127,10 +138,10 @@ func (u *run) foreign(ctx context.Context, t *Target, makes *plan.Plan) (*core.R
 // nothing. A full import that broke off may have deleted anything.
 func explained(back, makes *plan.Step, mode plan.Mode) bool {
 	switch {
-	case back.Action == plan.Replace && compare.Alike(back.Ref, back.New, back.Old):
+	case done(back):
 		return true // the engine wrote it in a form of its own
 	case back.Action == plan.Create:
 		return mode == plan.Full || makes != nil && makes.Action == plan.Create
 	}
-	return makes != nil && (makes.Action == plan.Unchanged || makes.Action == plan.Replace && compare.Alike(makes.Ref, makes.New, makes.Old))
+	return makes != nil && (makes.Action == plan.Unchanged || done(makes))
 }
