@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +81,7 @@ func (v *Vault) Make(ctx context.Context, by core.Caller, node, note string) (Ba
 	}
 	snapshot, err := v.Source.Pull(ctx, by, node)
 	if ctx.Err() != nil {
-		return Backup{}, err
+		return Backup{}, cmp.Or(err, core.Errorf(core.Cancelled, "backing up %s: %w", node, context.Cause(ctx)))
 	}
 	if err != nil {
 		return v.fail(ctx, by, b, err)

@@ -16,6 +16,7 @@ import (
 	"ekuiper-console/core/audit"
 	"ekuiper-console/core/node"
 	"ekuiper-console/core/node/nodetest"
+	"ekuiper-console/core/plan"
 	"ekuiper-console/core/schedule"
 	"ekuiper-console/core/vault"
 	"ekuiper-console/db"
@@ -157,6 +158,30 @@ func TestFaults(t *testing.T) {
 				t.Errorf("audited: %+v, %v", events, err)
 			}
 		})
+	}
+}
+
+// hasty is a source of which whoever asks has gone once it has answered.
+type hasty struct {
+	vault.Source
+	gone context.CancelFunc
+}
+
+func (h hasty) Pull(ctx context.Context, by core.Caller, name string) (plan.Snapshot, error) {
+	defer h.gone()
+	return h.Source.Pull(ctx, by, name)
+}
+
+// TestGone keeps nothing for somebody who has gone, and says so.
+func TestGone(t *testing.T) {
+	s := open(t)
+	ctx, gone := context.WithCancel(ctx)
+	s.Source = hasty{s.Source, gone}
+	if b, err := s.Make(ctx, operator, "site1", ""); core.CodeOf(err) != core.Cancelled {
+		t.Errorf("%+v, %v", b, err)
+	}
+	if got := s.ids(vault.Query{}); got != "" {
+		t.Errorf("kept: %s", got)
 	}
 }
 
