@@ -166,14 +166,17 @@ func (u *run) undone(ctx context.Context, t *Target) (why string, err error) {
 		return "", err
 	}
 	t.After = p.Base.Revision
-	if foreign, err := u.foreign(ctx, t, p); foreign != nil || err != nil {
+	back, foreign, err := u.foreign(ctx, t, p)
+	if foreign != nil || err != nil {
 		t.After = 0 // not all of it comes from the rollout, for all that is known
 	}
 	ill, err := u.Doctor.Ailing(ctx, t.Node)
 	if err != nil {
 		return "", err
 	}
-	ill = slices.DeleteFunc(ill, func(rule string) bool { return !names(p, rule) || slices.Contains(t.Ailing, rule) })
+	ill = slices.DeleteFunc(ill, func(rule string) bool {
+		return !names(p, rule) || slices.Contains(t.Ailing, rule) && !answersFor(p.Mode, back, rule)
+	})
 	stayed, err := u.stayed(ctx, *t)
 	switch left := missing(p); {
 	case err != nil:
@@ -229,6 +232,15 @@ func missing(p *plan.Plan) (n int) {
 		}
 	}
 	return n
+}
+
+// answersFor reports whether a rule must run after an import, though it did not before: one
+// that was written, and after a full import any. Back brings back what was there; nil where
+// that is not known.
+func answersFor(mode plan.Mode, back *plan.Plan, rule string) bool {
+	return mode == plan.Full || back == nil || slices.ContainsFunc(back.Steps, func(s plan.Step) bool {
+		return s.Ref == core.Ref{Kind: core.Rule, Name: rule} && s.Action.Changes() && !done(&s)
+	})
 }
 
 // names reports whether a plan is about a rule.

@@ -92,26 +92,26 @@ func (u *run) leftAt(ctx context.Context, t *Target) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	foreign, err := u.foreign(ctx, t, makes)
+	_, foreign, err := u.foreign(ctx, t, makes)
 	if err == nil && foreign != nil {
 		err = core.Errorf(core.Conflict, "%s was changed since: the %s %s neither was there before nor comes from the rollout; look at its history and decide there", t.Node, foreign.Kind.Noun(), foreign.Name)
 	}
 	return makes.Base.Revision, err
 }
 
-// foreign returns an entry of a node that neither was there before nor comes from the
-// rollout, or nil. Makes is what the rollout would still do to it.
-func (u *run) foreign(ctx context.Context, t *Target, makes *plan.Plan) (*core.Ref, error) {
-	back, err := u.preview(ctx, u.restore(t))
-	if err != nil {
-		return nil, err
+// foreign returns what would bring a node back, and an entry of the node that neither was
+// there before nor comes from the rollout, or nil. Makes is what the rollout would still do
+// to it.
+func (u *run) foreign(ctx context.Context, t *Target, makes *plan.Plan) (back *plan.Plan, foreign *core.Ref, err error) {
+	if back, err = u.preview(ctx, u.restore(t)); err != nil {
+		return nil, nil, err
 	}
 	if back.Base != makes.Base {
-		return nil, core.Errorf(core.Conflict, "%s was changed since: it changes while it is looked at; try again in a moment", t.Node)
+		return nil, nil, core.Errorf(core.Conflict, "%s was changed since: it changes while it is looked at; try again in a moment", t.Node)
 	}
 	own, err := u.own(ctx, t.Node, makes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	steps := map[core.Ref]*plan.Step{}
 	for i := range makes.Steps {
@@ -127,10 +127,10 @@ func (u *run) foreign(ctx context.Context, t *Target, makes *plan.Plan) (*core.R
 			fine = blended(s, own[s.Ref])
 		}
 		if !fine {
-			return &s.Ref, nil
+			return back, &s.Ref, nil
 		}
 	}
-	return nil, nil
+	return back, nil, nil
 }
 
 // explained reports whether the rollout is why a node does not hold an entry as before.
