@@ -93,3 +93,17 @@ func TestRecoverMasked(t *testing.T) {
 		t.Errorf("the rollout is %q (%s), want it to be verified", got, w.reasons(id))
 	}
 }
+
+// TestRollbackRejected rolls back what an engine that masks secrets does not let bring back:
+// it is told why.
+func TestRollbackRejected(t *testing.T) {
+	w := open(t, 1)
+	w.node("n1").Take(mqtt(`{"a":{"password":"s3cret"}}`))
+	w.node("n1").Do(func(e *nodetest.Engine) { e.Masks = true })
+	id := w.planned(rollout.Strategy{})
+	w.do(w.Start, id)
+	w.do(w.back, id)
+	if got, why := w.says(id), w.reasons(id); got != "finished F" || !strings.Contains(why, "not rolled back: 1 rejected, the first: the connection mqtt: n1 masks") {
+		t.Errorf("the rollout is %q (%s), want what is rejected", got, why)
+	}
+}

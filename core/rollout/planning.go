@@ -78,7 +78,8 @@ func (u *run) plan(ctx context.Context, t Target) error {
 		return u.put(t)
 	}
 	if n := p.Count(plan.Rejected); n > 0 {
-		t.Reason = refusal(p, n)
+		i := slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.Rejected })
+		t.Reason = refusal(n, p.Steps[i].Ref, p.Steps[i].Fault())
 		return u.put(t)
 	}
 	t.State = Waiting
@@ -89,10 +90,9 @@ func (u *run) plan(ctx context.Context, t Target) error {
 	return u.put(t)
 }
 
-// refusal says what of a plan is rejected.
-func refusal(p *plan.Plan, n int) string {
-	i := slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.Rejected })
-	return fmt.Sprintf("%d rejected, the first: the %s %s: %s", n, p.Steps[i].Ref.Kind.Noun(), p.Steps[i].Ref.Name, p.Steps[i].Fault().Message)
+// refusal says how many entries are rejected, and of the first of them why.
+func refusal(n int, first core.Ref, why core.Finding) string {
+	return excerpt(fmt.Sprintf("%d rejected, the first: the %s %s: %s", n, first.Kind.Noun(), first.Name, why.Message))
 }
 
 // group keeps the group of a plan, where it is a new one.

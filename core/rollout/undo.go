@@ -28,8 +28,9 @@ func (u *run) undo(ctx context.Context, t Target, why string) error {
 		return u.put(was) // the console ends, and nothing was sent
 	case err == nil && len(result.Deviations) > 0:
 		err = errors.New(result.Deviations[0].Message)
-	case err == nil && result.Failed():
-		err = core.Errorf(core.Conflict, "%d rejected", len(result.Rejected))
+	case err == nil && len(result.Rejected) > 0:
+		first := &result.Rejected[0]
+		err = errors.New(refusal(len(result.Rejected), first.Ref, first.Fault()))
 	}
 	if err != nil {
 		was.State, was.Reason = Failed, since(why, "not rolled back: "+reason(err))
