@@ -211,6 +211,20 @@ func TestSchedulePages(t *testing.T) {
 	s.form(b, "/ui/schedules/remove", "node", "site1").not(t, "daily at 03:30")
 }
 
+// TestBackupUnderWay tells that a second backup of a node that hangs is not made, and gives
+// its note back.
+func TestBackupUnderWay(t *testing.T) {
+	s, e := drifting(t)
+	b := s.signedIn(core.Operator)
+	e.Do(func(e *nodetest.Engine) { e.Faults["GET"] = nodetest.Hang })
+	const goesOn = "site1 is being backed up"
+	s.form(b, "/ui/backups", "node", "site1", "note", "first").at(t, 200, "/ui/backups", goesOn)
+	second := s.form(b, "/ui/backups", "node", "site1", "note", "second")
+	second.at(t, 409, "/ui/backups", "no other was made", `value="second"`)
+	second.not(t, goesOn)
+	s.form(b, "/ui/backups", "node", "site1").at(t, 200, "/ui/backups", goesOn)
+}
+
 // TestHanging asks things of a node that hangs: the page comes soon, says that it goes on, and
 // tells what came of it.
 func TestHanging(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
+	"sync/atomic"
 
 	"ekuiper-console/core"
 	"ekuiper-console/core/audit"
@@ -21,11 +23,11 @@ const backupsPerPage = 50
 // backupsPage is GET /ui/backups.
 func (s *Server) backupsPage(w http.ResponseWriter, r *http.Request) error {
 	before, _ := strconv.ParseInt(value(r, "before"), 10, 64)
-	return s.showBackups(w, r, http.StatusOK, vault.Query{Node: value(r, "node"), Before: max(before, 0)}, vault.Backup{})
+	return s.showBackups(w, r, http.StatusOK, vault.Query{Node: value(r, "node"), Before: max(before, 0)}, views.BackupsPage{})
 }
 
-func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int, q vault.Query, made vault.Backup) error {
-	p := views.BackupsPage{Layout: s.layout(r), Of: q.Node, Made: made}
+func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int, q vault.Query, p views.BackupsPage) error {
+	p.Layout, p.Of = s.layout(r), q.Node
 	q.Limit = backupsPerPage + 1
 	var err error
 	if p.Backups, err = s.Vault.List(r.Context(), callerOf(r), q); err != nil {
@@ -38,7 +40,10 @@ func (s *Server) showBackups(w http.ResponseWriter, r *http.Request, status int,
 	if p.Nodes, err = s.Live.Names(r.Context()); err != nil {
 		return err
 	}
-	if p.Waiting = s.errand(backingUp, q.Node, views.BackupsPath(q.Node)); p.Waiting.Err != nil {
+	if p.Unkept == "" { // else the page stays, and what was typed with it
+		p.Waiting = s.errand(backingUp, q.Node, views.BackupsPath(q.Node))
+	}
+	if p.Waiting.Err != nil {
 		p.Made = vault.Backup{Node: q.Node, Reason: p.Waiting.Err.Error()}
 	}
 	if q.Node != "" && !slices.Contains(p.Nodes, q.Node) {
@@ -53,21 +58,27 @@ func (s *Server) makeBackup(w http.ResponseWriter, r *http.Request) error {
 	if err := parseSmall(w, r); err != nil {
 		return err
 	}
-	by, name, note := callerOf(r), r.PostForm.Get("node"), r.PostForm.Get("note")
+	by, name, note := callerOf(r), r.PostForm.Get("node"), strings.TrimSpace(r.PostForm.Get("note"))
+	q := vault.Query{Node: name}
 	if err := s.Live.Known(r.Context(), name); err != nil {
 		return err
 	}
 	made := make(chan vault.Backup, 1)
+	var begun atomic.Bool
 	done, err := s.send(r, backingUp, name, func(ctx context.Context) error {
+		begun.Store(true)
 		b, err := s.Vault.Make(ctx, by, name, note)
 		made <- b
 		return err
 	})
 	if core.CodeOf(err) == core.Unreachable {
-		return s.showBackups(w, r, http.StatusBadGateway, vault.Query{Node: name}, vault.Backup{Node: name, Reason: err.Error()})
+		return s.showBackups(w, r, http.StatusBadGateway, q, views.BackupsPage{Made: vault.Backup{Node: name, Reason: err.Error()}})
 	}
 	if err != nil {
 		return err
+	}
+	if !begun.Load() && note != "" {
+		return s.showBackups(w, r, http.StatusConflict, q, views.BackupsPage{Unkept: note})
 	}
 	if !done || len(made) == 0 { // it goes on, or was somebody else's
 		http.Redirect(w, r, views.BackupsPath(name), http.StatusSeeOther)
@@ -75,7 +86,7 @@ func (s *Server) makeBackup(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := <-made
 	if b.Unswept != "" {
-		return s.showBackups(w, r, http.StatusOK, vault.Query{Node: name}, b)
+		return s.showBackups(w, r, http.StatusOK, q, views.BackupsPage{Made: b})
 	}
 	http.Redirect(w, r, views.BackupPath(b.ID), http.StatusSeeOther)
 	return nil

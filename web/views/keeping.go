@@ -54,6 +54,7 @@ type BackupsPage struct {
 	Gone    string       // the node whose backups are listed, where it is there no more
 	Older   int64        // the backup before which the next page ends; 0 for none
 	Waiting Waiting      // for what is backed up
+	Unkept  string       // the note for one that was not made, since another was under way; empty for none
 	Made    vault.Backup // just now, where that failed, or older ones could not be taken out
 }
 

@@ -51,6 +51,7 @@ func keepingFixtures() map[string]templ.Component {
 		"backups":         BackupsPage{Layout: admin, Backups: backups, Nodes: names, Older: 7},
 		"backups-none":    BackupsPage{Layout: viewer, Nodes: names[:1], Of: "local"},
 		"backups-failed":  BackupsPage{Layout: admin, Backups: backups, Nodes: names, Of: "plant1", Made: kept.Latest.Failed},
+		"backups-under":   BackupsPage{Layout: admin, Backups: backups, Nodes: names, Of: "plant1", Unkept: "before the change"},
 		"backups-unswept": BackupsPage{Layout: admin, Backups: backups, Nodes: names, Of: "plant1", Made: vault.Backup{Node: "plant1", SHA256: "ab", Unswept: "removing backups: the disk is full"}},
 		"backup":          BackupPage{Layout: admin, Backup: good, Nodes: names},
 		"backup-failed":   BackupPage{Layout: admin, Backup: kept.Latest.Failed, Nodes: names},
