@@ -22,7 +22,7 @@ func (s *Service) open(ctx context.Context, by core.Caller, id string, from ...S
 	if err != nil {
 		return nil, nil, err
 	}
-	u := &run{by: by}
+	u := &run{Service: s, work: w, by: by}
 	if u.r, err = s.Store.Rollout(ctx, id); err == nil && !slices.Contains(from, u.r.State) {
 		err = core.Errorf(core.Conflict, "rollout %s is %s", id, u.r.State)
 	}
@@ -83,6 +83,9 @@ func (s *Service) Resume(ctx context.Context, by core.Caller, id string) (Rollou
 	}
 	u.atOnce = true
 	u.forget()
+	if len(u.underWay()) > 0 {
+		return s.set(ctx, w, u, Running, audit.RolloutResume, "", (*run).readOn)
+	}
 	if slices.ContainsFunc(u.targets, func(t Target) bool { return t.State == Unplanned }) {
 		return s.set(ctx, w, u, Planning, audit.RolloutResume, "", (*run).planAgain)
 	}
@@ -96,6 +99,10 @@ func (s *Service) Retry(ctx context.Context, by core.Caller, id string) (Rollout
 	w, u, err := s.open(ctx, by, id, Planned, Paused, Stopped, Finished)
 	if err != nil {
 		return Rollout{}, err
+	}
+	if err := u.giveUp(); err != nil {
+		s.drop(w)
+		return u.r, err
 	}
 	fresh := u.r.State == Planned && u.r.Wave == 0
 	var again []Target
@@ -159,6 +166,10 @@ func (s *Service) Rollback(ctx context.Context, by core.Caller, id string, wave 
 	if err != nil {
 		return Rollout{}, err
 	}
+	if err := u.giveUp(); err != nil {
+		s.drop(w)
+		return u.r, err
+	}
 	back := Undoable(u.targets, wave)
 	if len(back) == 0 {
 		s.drop(w)
@@ -220,7 +231,9 @@ func (s *Service) Cancel(ctx context.Context, by core.Caller, id string) (Rollou
 		return r, err
 	}
 	defer s.drop(w)
-	u.Service, u.work = s, w
+	if err := u.giveUp(); err != nil {
+		return u.r, err
+	}
 	u.r.Actor = by.Name
 	err = u.skip("cancelled by "+by.Name, audit.New(s.now(), by, audit.RolloutCancel, id))
 	return u.r, err

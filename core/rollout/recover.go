@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ekuiper-console/core"
+	"ekuiper-console/core/node"
 	"ekuiper-console/core/plan"
 	"ekuiper-console/core/transfer"
 )
@@ -48,13 +49,8 @@ func (u *run) recover(ctx context.Context) error {
 	if err := u.save(); err != nil {
 		return err
 	}
-	patience := u.Patience
-	if patience == 0 {
-		patience = defaultPatience
-	}
-	u.until = u.now().Add(patience)
 	u.recount()
-	if err := u.readBack(ctx); err != nil {
+	if rests, err := u.readBack(ctx); rests || err != nil {
 		return err
 	}
 	if was == RollingBack {
@@ -108,15 +104,33 @@ func (u *run) recount() {
 	}
 }
 
-// readBack reads the nodes that were being applied to, or rolled back.
-func (u *run) readBack(ctx context.Context) error {
-	var under []Target
+// readOn reads the nodes that did not answer before somebody paused, and goes on.
+func (u *run) readOn(ctx context.Context) error {
+	if rests, err := u.readBack(ctx); rests || err != nil {
+		return err
+	}
+	return u.planAgain(ctx)
+}
+
+// underWay returns the nodes that were being applied to, or rolled back.
+func (u *run) underWay() (some []Target) {
 	for _, t := range u.all() {
 		if t.State == Applying || t.State == Undoing {
-			under = append(under, t)
+			some = append(some, t)
 		}
 	}
-	return u.each(ctx, u.r.Strategy.Parallel, under, func(t Target) (bool, error) {
+	return some
+}
+
+// readBack reads the nodes under way. Where somebody paused before all did answer, it
+// reports that the rollout rests: the others are read when somebody goes on.
+func (u *run) readBack(ctx context.Context) (rests bool, err error) {
+	patience := u.Patience
+	if patience == 0 {
+		patience = defaultPatience
+	}
+	u.until = u.now().Add(patience)
+	err = u.each(ctx, u.r.Strategy.Parallel, u.underWay(), func(t Target) (bool, error) {
 		if t.State == Undoing {
 			return true, u.settleBack(ctx, t)
 		}
@@ -126,6 +140,18 @@ func (u *run) readBack(ctx context.Context) error {
 		}
 		return true, u.settle(ctx, t)
 	})
+	if s, _ := u.work.wanted(); err != nil || s != Paused || len(u.underWay()) == 0 || ctx.Err() != nil {
+		return false, err
+	}
+	u.rest(u.halt())
+	return true, nil
+}
+
+// later reports whether a node that does not answer is read when somebody goes on.
+func (u *run) later(err error) bool {
+	asked, _ := u.work.wanted()
+	state, _ := node.StateOf(err)
+	return err != nil && asked == Paused && state == node.Unreachable
 }
 
 // look returns what would become of a node, of which nobody knows where it stands.
@@ -140,8 +166,8 @@ func (u *run) look(ctx context.Context, req transfer.Request) (p *plan.Plan, err
 // settle reads a node that was being applied to, and judges by what it holds.
 func (u *run) settle(ctx context.Context, t Target) error {
 	why, err := u.undone(ctx, &t)
-	if ctx.Err() != nil {
-		return nil // the console ends again: the next one looks
+	if ctx.Err() != nil || u.later(err) {
+		return nil // the console ends again, or waits: who goes on looks
 	}
 	t.State = Failed
 	switch {
@@ -194,8 +220,8 @@ func (u *run) undone(ctx context.Context, t *Target) (why string, err error) {
 // settleBack reads a node that was being rolled back, and judges by what it holds.
 func (u *run) settleBack(ctx context.Context, t Target) error {
 	p, err := u.look(ctx, u.restore(&t))
-	if ctx.Err() != nil {
-		return nil // the console ends again: the next one looks
+	if ctx.Err() != nil || u.later(err) {
+		return nil // the console ends again, or waits: who goes on looks
 	}
 	u.failed() // before that
 	t.State, t.After = Failed, 0

@@ -62,6 +62,15 @@ func (u *run) bring(ctx context.Context, req transfer.Request) (result *transfer
 // breakOff puts the rollout to rest after an error that is not one of a node. Where not
 // even that can be stored, it stays as it is: who goes on with it reads the nodes first.
 func (u *run) breakOff(cause error) {
+	if err := u.giveUp(); err != nil {
+		u.log(err)
+		return
+	}
+	u.rest(Stopped, "the rollout broke off: "+cause.Error())
+}
+
+// giveUp says of the nodes under way that nobody knows where they stand.
+func (u *run) giveUp() error {
 	for _, t := range u.all() {
 		if t.State != Applying && t.State != Undoing {
 			continue
@@ -72,11 +81,10 @@ func (u *run) breakOff(cause error) {
 			t.State = Waiting // nothing was sent
 		}
 		if err := u.put(t); err != nil {
-			u.log(err)
-			return
+			return err
 		}
 	}
-	u.rest(Stopped, "the rollout broke off: "+cause.Error())
+	return nil
 }
 
 // request returns the import into one node.
