@@ -110,11 +110,12 @@ func (s *Server) addNode(w http.ResponseWriter, r *http.Request) error {
 			Artifacts: *c.Artifacts, ConsoleURL: form.ConsoleURL,
 		})
 	}
+	status := statuses[core.CodeOf(err)]
 	if err := blamed(&form, err); err != nil {
 		return err
 	}
 	if form.Problem != "" {
-		return s.showNodes(w, r, http.StatusBadRequest, form)
+		return s.showNodes(w, r, status, form)
 	}
 	http.Redirect(w, r, views.NodePath(form.Name), http.StatusSeeOther)
 	return nil
@@ -145,6 +146,9 @@ func (s *Server) showNode(w http.ResponseWriter, r *http.Request, status int, fo
 	if form != nil {
 		p.Form = *form
 	}
+	if status == http.StatusConflict { // that is told: who sends the form again means it
+		p.Form.Version = n.Version
+	}
 	if p.Waiting = s.errand(pulling, n.Name, views.NodePath(n.Name)); p.Waiting.Over && p.Waiting.Err == nil {
 		p.Done = views.NodePulled
 	}
@@ -165,11 +169,12 @@ func (s *Server) changeNode(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = s.Nodes.Change(r.Context(), callerOf(r), param(r, "name"), c)
 	}
+	status := statuses[core.CodeOf(err)]
 	if err := blamed(&form, err); err != nil {
 		return err
 	}
 	if form.Problem != "" {
-		return s.showNode(w, r, http.StatusBadRequest, &form, "")
+		return s.showNode(w, r, status, &form, "")
 	}
 	s.Live.Glance(r.Context(), param(r, "name"))
 	return s.showNode(w, r, http.StatusOK, nil, views.NodeChanged)
