@@ -104,6 +104,7 @@ func TestSelfContainedOverREST(t *testing.T) {
 	away := open(t)
 	away.upload("/data/import", []byte(`{"streams":{"s":"CREATE STREAM s () WITH (DATASOURCE=\"x\")"}}`), "").want(t, 200, success)
 	away.upload("/data/import", []byte("PK\x03\x04"), "").at(t, 400, "", "no self-contained bundle")
+	away.upload("/api/v1/import", []byte(`{}`), "").at(t, 400, "", "the form has no field options")
 	away.upload("/api/v1/import", []byte(`{}`), `{"mode":"full","x":1}`).at(t, 400, "", "the field options cannot be read")
 	away.get("/streams").want(t, 200, `["s"]`)
 }

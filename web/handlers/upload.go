@@ -41,16 +41,23 @@ func (s *Server) readUpload(w http.ResponseWriter, r *http.Request) (brought tra
 	return s.take(r, files[0])
 }
 
+// optionsHint says how the other fields of a form are sent.
+const optionsHint = `send -F 'options={"mode":"partial"}'`
+
 // readForm reads a form of /api/v1: a file, and the other fields of the body as JSON in
 // the field named options.
 func (s *Server) readForm(w http.ResponseWriter, r *http.Request, options any) (brought transfer.Brought, err error) {
 	if brought, err = s.readUpload(w, r); err != nil {
 		return brought, err
 	}
-	dec := json.NewDecoder(strings.NewReader(r.FormValue("options")))
+	text := r.FormValue("options")
+	if text == "" {
+		return brought, core.WithHint(core.Errorf(core.Invalid, "the form has no field options"), optionsHint)
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(options); err != nil {
-		return brought, core.WithHint(core.Errorf(core.Invalid, "the field options cannot be read: %v", err), `send -F 'options={"mode":"partial"}'`)
+		return brought, core.WithHint(core.Errorf(core.Invalid, "the field options cannot be read: %v", err), optionsHint)
 	}
 	return brought, nil
 }
